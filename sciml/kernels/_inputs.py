@@ -1,0 +1,56 @@
+"""Generated stencils for tests and benchmarks of kernels: every boundary type, odd and tiny sizes."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from sciml.kernels._stencil import ConstantStencil, Stencil, VariableStencil
+
+__all__ = ["SHAPES", "constant_stencil", "stencils", "variable_stencil"]
+
+SHAPES = ((4, 6, 8), (5, 3, 7), (1, 1, 9), (6, 1, 5), (2, 2, 2), (1, 1, 1), (3, 4, 1), (40, 30, 50))
+
+
+def constant_stencil(
+    shape: tuple[int, int, int], periodic: tuple[bool, bool, bool], rng: np.random.Generator, dtype: DTypeLike
+) -> ConstantStencil:
+    """Random conductances; non-periodic ends get a random extra diagonal >= 0."""
+    c, wrap, diagonals = np.zeros(3), np.zeros(3), []
+    for axis, n in enumerate(shape):
+        c[axis] = rng.uniform(0.5, 2.0) if n > 1 else 0.0
+        wrap[axis] = c[axis] if periodic[axis] else 0.0
+        d = np.full(n, 2 * c[axis])
+        if not periodic[axis] and n > 1:
+            d[0] += c[axis] * (rng.uniform(0, 1) - 1)
+            d[-1] += c[axis] * (rng.uniform(0, 1) - 1)
+        diagonals.append(d.astype(dtype))
+    diagonals[2] += np.asarray(rng.uniform(0.1, 1.0), dtype)
+    return ConstantStencil(c.astype(dtype), wrap.astype(dtype), *diagonals)
+
+
+def variable_stencil(
+    shape: tuple[int, int, int], periodic: tuple[bool, bool, bool], rng: np.random.Generator, dtype: DTypeLike,
+    holes: float = 0.2,
+) -> VariableStencil:
+    """Log-normal face conductances over a mask with a fraction `holes` of inactive cells."""
+    active = rng.random(shape) >= holes
+    faces, total = [], np.zeros(shape)
+    for axis in range(3):
+        c = np.exp(rng.standard_normal(shape)) * active * np.roll(active, -1, axis)
+        last: list[slice | int] = [slice(None)] * 3
+        last[axis] = -1
+        if not periodic[axis] or shape[axis] == 1:
+            c[tuple(last)] = 0.0
+        total += c + np.roll(c, 1, axis)
+        faces.append(c.astype(dtype))
+    extra = np.where(rng.random(shape) < 0.2, rng.uniform(0, 1, shape), 0.0) * active
+    return VariableStencil(*faces, (total + extra).astype(dtype))
+
+
+def stencils(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Stencil, tuple[int, int, int]]]:
+    """Constant and variable stencils over `SHAPES`, periodic on a random set of axes."""
+    for shape in SHAPES:
+        flags = rng.random((2, 3)) < 0.4
+        yield constant_stencil(shape, tuple(flags[0]), rng, dtype), shape
+        yield variable_stencil(shape, tuple(flags[1]), rng, dtype), shape

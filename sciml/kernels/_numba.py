@@ -1,0 +1,20 @@
+"""Compilation options shared by all CPU kernels."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba as nb
+
+__all__ = ["compiled"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# Serial and nogil: threads come from our pool. fastmath is safe because inputs are checked for
+# NaN and infinities before a kernel sees them; "numpy" drops the division-by-zero branch.
+_jit: Any = nb.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+
+
+def compiled(function: Function) -> Function:
+    """Compile `function` for the CPU, cached on disk."""
+    result: Function = _jit(function)
+    return result

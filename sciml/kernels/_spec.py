@@ -1,0 +1,60 @@
+"""What a kernel is: reference, implementations, generated inputs, tolerances."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+__all__ = ["KernelSpec", "specs"]
+
+Inputs = Callable[[np.random.Generator, DTypeLike], Iterable[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class KernelSpec:
+    """One operation and everything needed to test and time it.
+
+    Parameters
+    ----------
+    name : str
+        Folder name.
+    reference : callable
+        Readable NumPy version; takes an input tuple, returns an array, scalar or tuple of them.
+    implementations : mapping of str to callable
+        Backend name ("numba", ...) to a function with the reference's signature.
+        Functions that write into arguments must return what they wrote.
+    inputs : callable
+        ``inputs(rng, dtype)`` yields argument tuples, edge cases included; called anew for
+        every implementation, so arguments may be overwritten.
+    tolerance : mapping of str to float
+        Allowed difference relative to the largest reference entry, per dtype name.
+    dtypes : tuple of str
+        Precisions the kernel exists in.
+    """
+
+    name: str
+    reference: Callable[..., Any]
+    implementations: Mapping[str, Callable[..., Any]]
+    inputs: Inputs
+    tolerance: Mapping[str, float]
+    dtypes: tuple[str, ...] = ("float32", "float64")
+
+
+def specs() -> Iterator[KernelSpec]:
+    """Every kernel spec of the package, found by looking for ``sciml.kernels.<op>.spec``.
+
+    Examples
+    --------
+    >>> "stencil_apply" in [spec.name for spec in specs()]
+    True
+    """
+    package = import_module("sciml.kernels")
+    for module in iter_modules(package.__path__):
+        if module.ispkg:
+            spec = import_module(f"sciml.kernels.{module.name}.spec").SPEC
+            assert isinstance(spec, KernelSpec)
+            yield spec

@@ -1,0 +1,60 @@
+"""Connected components of a domain and the null space of the floating ones."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["NullSpace"]
+
+
+@dataclass(frozen=True, eq=False)
+class NullSpace:
+    """Constants on the floating components: those no boundary condition pins.
+
+    Parameters
+    ----------
+    size : int
+        Number of cells of the box.
+    cells : ndarray of int64, optional
+        Flat indices of all floating cells, component after component; None means that the
+        whole box is one floating component.
+    starts : ndarray of int64, optional
+        Where each component begins in `cells`.
+
+    Examples
+    --------
+    >>> NullSpace(3).project(np.array([1.0, 2.0, 6.0]))
+    array([-2., -1.,  3.])
+    """
+
+    size: int
+    cells: NDArray[np.int64] | None = None
+    starts: NDArray[np.int64] | None = None
+
+    @property
+    def count(self) -> int:
+        """Number of floating components."""
+        return 1 if self.starts is None else len(self.starts)
+
+    @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Cells in each floating component."""
+        if self.cells is None or self.starts is None:
+            return np.array([self.size])
+        return np.diff(np.append(self.starts, len(self.cells)))
+
+    def means(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mean of `v` (any shape, `size` entries) over each floating component."""
+        if self.cells is None or self.starts is None:
+            return np.array([v.mean()])
+        return np.asarray(np.add.reduceat(v.ravel()[self.cells], self.starts) / self.sizes)
+
+    def project(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Subtract from C-contiguous `v`, in place, its mean over each floating component."""
+        if self.cells is None:
+            v -= v.mean()
+        else:
+            v.reshape(-1)[self.cells] -= np.repeat(self.means(v), self.sizes)
+        return v

@@ -1,0 +1,135 @@
+"""The linear operator of a discretised Poisson problem on a box."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sciml.kernels import stencil_apply
+from sciml.kernels._stencil import ConstantStencil, Stencil, VariableStencil, shape3
+from sciml.kernels.stencil_apply.numpy import diagonal, faces
+from sciml.mesh.components import NullSpace
+from sciml.pde.axis import AxisFactor
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+    from scipy.sparse.linalg import LinearOperator
+
+__all__ = ["StencilOperator"]
+
+
+@dataclass(frozen=True, eq=False)
+class StencilOperator:
+    """Symmetric 3-, 5- or 7-point operator on a box of unknowns, in float64.
+
+    Parameters
+    ----------
+    grid_shape : tuple of int
+        Box of unknowns, 1 to 3 axes.
+    stencil : ConstantStencil or VariableStencil
+        Conductances and diagonal over three axes (leading axes of length 1 added).
+    active : array of bool, optional, shape `grid_shape`
+        False where there is no unknown (zero rows); None when all are active.
+    nullspace : NullSpace, optional
+        The floating components; None when A is regular on the active cells.
+    separable : tuple of AxisFactor, optional
+        One-dimensional factors when A is a sum of Kronecker products (constant coefficients).
+
+    Notes
+    -----
+    It has `shape`, `dtype`, `matvec` and `matmat`, so SciPy's iterative solvers take it as it is.
+    """
+
+    grid_shape: tuple[int, ...]
+    stencil: Stencil
+    active: NDArray[np.bool_] | None = None
+    nullspace: NullSpace | None = None
+    separable: tuple[AxisFactor, ...] | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Matrix shape (N, N), inactive cells counted."""
+        n = int(np.prod(self.grid_shape))
+        return n, n
+
+    @property
+    def dtype(self) -> np.dtype[np.float64]:
+        """Always float64."""
+        return np.dtype(np.float64)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether one conductance per axis describes A."""
+        return isinstance(self.stencil, ConstantStencil)
+
+    @cached_property
+    def unknowns(self) -> int:
+        """Number of active cells."""
+        return self.shape[0] if self.active is None else int(np.count_nonzero(self.active))
+
+    def apply(self, u: ArrayLike) -> NDArray[np.float64]:
+        """A u for `u` of shape (..., *grid_shape), any number of leading axes."""
+        u = np.ascontiguousarray(u, dtype=np.float64)
+        out = np.empty_like(u)
+        boxes = u.reshape(-1, *shape3(self.grid_shape))
+        for source, target in zip(boxes, out.reshape(boxes.shape), strict=True):
+            stencil_apply(self.stencil, source, out=target)
+        return out
+
+    def matvec(self, x: ArrayLike) -> NDArray[np.float64]:
+        """A x for a flat vector (N,) or a column (N, 1)."""
+        x = np.asarray(x, dtype=np.float64)
+        return self.apply(x.reshape(self.grid_shape)).reshape(x.shape)
+
+    def rmatvec(self, x: ArrayLike) -> NDArray[np.float64]:
+        """A' x = A x."""
+        return self.matvec(x)
+
+    def matmat(self, x: ArrayLike) -> NDArray[np.float64]:
+        """A X for X of shape (N, k)."""
+        columns = np.asarray(x, dtype=np.float64).T
+        return self.apply(columns.reshape(-1, *self.grid_shape)).reshape(columns.shape).T
+
+    def __matmul__(self, x: ArrayLike) -> NDArray[np.float64]:
+        x = np.asarray(x)
+        return self.matmat(x) if x.ndim == 2 and x.shape[0] == self.shape[0] else self.matvec(x)
+
+    def diagonal(self) -> NDArray[np.float64]:
+        """Diagonal of A, flat (N,)."""
+        return np.array(diagonal(self.stencil), dtype=np.float64).ravel()
+
+    def variable(self) -> VariableStencil:
+        """The same operator with face arrays (built when the stencil is constant)."""
+        if isinstance(self.stencil, VariableStencil):
+            return self.stencil
+        c0, c1, c2 = (np.array(faces(self.stencil, axis)) for axis in range(3))
+        return VariableStencil(c0, c1, c2, np.array(diagonal(self.stencil)))
+
+    def tocsr(self) -> "csr_array[Any]":
+        """A as a sparse array, inactive rows empty, indices int32 when they fit."""
+        from scipy.sparse import coo_array
+
+        n = self.shape[0]
+        index = np.arange(n, dtype=np.int32 if n < 2**31 else np.int64).reshape(shape3(self.grid_shape))
+        rows, columns, values = [index.ravel()], [index.ravel()], [self.diagonal()]
+        for axis in range(3):
+            c = faces(self.stencil, axis).ravel()
+            at = np.flatnonzero(c)
+            here, there = index.ravel()[at], np.roll(index, -1, axis).ravel()[at]
+            rows += [here, there]
+            columns += [there, here]
+            values += [-c[at], -c[at]]
+        triple = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
+        matrix = coo_array(triple, shape=self.shape).tocsr()
+        matrix.eliminate_zeros()
+        return matrix
+
+    def aslinearoperator(self) -> "LinearOperator":
+        """SciPy's wrapper around this operator."""
+        from scipy.sparse.linalg import LinearOperator
+
+        return LinearOperator(
+            self.shape, matvec=self.matvec, rmatvec=self.matvec, matmat=self.matmat, dtype=self.dtype
+        )

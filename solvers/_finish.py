@@ -1,0 +1,96 @@
+"""What all solvers share at entry and exit: projection, true residual, honest status."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sciml._errors import InputError
+from sciml.mesh.components import NullSpace
+from sciml.solvers._solution import Solution
+from sciml.solvers._status import Status
+
+__all__ = ["finish", "nullspace_of", "right_hand_sides", "true_residuals"]
+
+
+def nullspace_of(A: Any) -> NullSpace | None:
+    """Floating components of `A`, None for regular or foreign operators."""
+    return getattr(A, "nullspace", None)
+
+
+def right_hand_sides(A: Any, b: ArrayLike) -> NDArray[np.float64]:
+    """`b` as a fresh (batch, N) float64 array, projected on floating components.
+
+    Accepts (N,), (*grid_shape), (batch, *grid_shape) and (batch, N).
+
+    Raises
+    ------
+    InputError
+        If the size does not fit or `b` holds NaN or infinities.
+    """
+    n = A.shape[0]
+    values = np.array(b, dtype=np.float64, order="C")
+    grid_shape = getattr(A, "grid_shape", (n,))
+    if values.shape not in ((n,), grid_shape) and values.shape[1:] not in ((n,), grid_shape):
+        raise InputError(
+            f"right-hand side of shape {values.shape} does not fit; expected {grid_shape}, ({n},) or a leading batch axis"
+        )
+    rows = values.reshape(-1, n)
+    if not np.all(np.isfinite(rows)):
+        raise InputError(f"right-hand side has {np.sum(~np.isfinite(rows))} entries that are not finite; expected numbers")
+    active = getattr(A, "active", None)
+    if active is not None:
+        rows[:, ~active.ravel()] = 0.0
+    nullspace = nullspace_of(A)
+    if nullspace is not None:
+        for row in rows:
+            nullspace.project(row)
+    return rows
+
+
+def true_residuals(A: Any, rows: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """||b - A x|| / ||b|| per row in float64; for b = 0 it is 0 if A x = 0, else the absolute norm."""
+    result = np.empty(len(rows))
+    for k, (b, u) in enumerate(zip(rows, x.reshape(rows.shape), strict=True)):
+        size = np.linalg.norm(b)
+        result[k] = np.linalg.norm(b - A.matvec(u)) / (size if size > 0 else 1.0)
+    return result
+
+
+def finish(
+    A: Any,
+    rows: NDArray[np.float64],
+    x: NDArray[np.float64],
+    shape: tuple[int, ...],
+    *,
+    method: str,
+    status: Status,
+    iterations: int,
+    history: list[float],
+    rtol: float,
+    atol: float = 0.0,
+    details: dict[str, Any] | None = None,
+) -> Solution:
+    """Build the Solution: project x, recompute the residual, and let only it decide on success.
+
+    A status of ``converged`` whose true residual misses the tolerance becomes ``precision_limit``.
+    """
+    nullspace = nullspace_of(A)
+    if nullspace is not None:
+        for row in x.reshape(rows.shape):
+            nullspace.project(row)
+    residuals = true_residuals(A, rows, x)
+    sizes = np.linalg.norm(rows, axis=1)
+    limits = np.maximum(rtol, np.divide(atol, sizes, out=np.zeros_like(sizes), where=sizes > 0))
+    reached = bool(np.all(residuals <= limits))
+    if reached:
+        status = Status.CONVERGED
+    elif status is Status.CONVERGED:
+        status = Status.PRECISION_LIMIT
+    residual = float(residuals.max())
+    if len(history) > 1:
+        history = [*history[:-1], residual]
+    return Solution(
+        x=x.reshape(shape), status=status, method=method, iterations=iterations, history=history,
+        residual=residual, rtol=rtol, details=details or {},
+    )
