@@ -138,7 +138,7 @@ class Expression:
                     raise self._fail(f"function '{name}' is not allowed{_nearest(name, FUNCTIONS)}")
                 parts = list(node.args)
             case _:
-                raise self._fail(f"'{_short(ast.unparse(node))}' is not arithmetic; see the list of functions in the docs")
+                raise self._fail(f"'{_short(ast.unparse(node))}' is not arithmetic; the docs list the functions")
         for part in parts:
             self._check(part, depth + 1)
 
@@ -160,8 +160,8 @@ class Expression:
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 terms = [self._evaluate(term, values) for term in (left, *comparators)]
                 result: Any = True
-                for op, a, b in zip(ops, terms[:-1], terms[1:], strict=True):
-                    result = np.logical_and(result, _COMPARE[type(op)](a, b))
+                for comparison, a, b in zip(ops, terms[:-1], terms[1:], strict=True):
+                    result = np.logical_and(result, _COMPARE[type(comparison)](a, b))
                 return result
             case ast.BoolOp(op=op, values=terms):
                 join = np.logical_and if isinstance(op, ast.And) else np.logical_or

@@ -33,11 +33,13 @@ def right_hand_sides(A: Any, b: ArrayLike) -> NDArray[np.float64]:
     grid_shape = getattr(A, "grid_shape", (n,))
     if values.shape not in ((n,), grid_shape) and values.shape[1:] not in ((n,), grid_shape):
         raise InputError(
-            f"right-hand side of shape {values.shape} does not fit; expected {grid_shape}, ({n},) or a leading batch axis"
+            f"right-hand side of shape {values.shape} does not fit; "
+            f"expected {grid_shape}, ({n},) or a leading batch axis"
         )
     rows = values.reshape(-1, n)
     if not np.all(np.isfinite(rows)):
-        raise InputError(f"right-hand side has {np.sum(~np.isfinite(rows))} entries that are not finite; expected numbers")
+        bad = np.sum(~np.isfinite(rows))
+        raise InputError(f"right-hand side has {bad} entries that are not finite; expected numbers")
     active = getattr(A, "active", None)
     if active is not None:
         rows[:, ~active.ravel()] = 0.0

@@ -29,9 +29,19 @@ class Status(Enum):
 
 _HELP = {
     Status.CONVERGED: "The true residual is at or below the tolerance.",
-    Status.MAX_ITERATIONS: "The iteration limit came first; raise maxiter, or let method auto choose a stronger solver.",
-    Status.STAGNATED: "The residual stopped falling; the preconditioner does not fit this system, try multigrid, amg or direct.",
-    Status.PRECISION_LIMIT: "The tolerance lies below what float64 can resolve for this system; raise rtol to the floor reported.",
-    Status.DIVERGED: "The residual grew; the operator or the preconditioner is not positive definite, try minres, gmres or direct.",
-    Status.BREAKDOWN: "A search direction had no positive curvature, or NaN appeared; use minres or gmres for indefinite systems.",
+    Status.MAX_ITERATIONS: (
+        "The iteration limit came first; raise maxiter, or let method auto choose a stronger solver."
+    ),
+    Status.STAGNATED: (
+        "The residual stopped falling; the preconditioner does not fit this system, try multigrid, amg or direct."
+    ),
+    Status.PRECISION_LIMIT: (
+        "The tolerance lies below what float64 can resolve for this system; raise rtol to the floor reported."
+    ),
+    Status.DIVERGED: (
+        "The residual grew; the operator or the preconditioner is not positive definite, try minres, gmres or direct."
+    ),
+    Status.BREAKDOWN: (
+        "A search direction had no positive curvature, or NaN appeared; use minres or gmres for indefinite systems."
+    ),
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import DTypeLike
 
-from sciml.kernels._stencil import ConstantStencil, Stencil, VariableStencil
+from sciml.kernels._stencil import Array, ConstantStencil, Stencil, VariableStencil
 
 __all__ = ["SHAPES", "constant_stencil", "stencils", "variable_stencil"]
 
@@ -35,7 +35,8 @@ def variable_stencil(
 ) -> VariableStencil:
     """Log-normal face conductances over a mask with a fraction `holes` of inactive cells."""
     active = rng.random(shape) >= holes
-    faces, total = [], np.zeros(shape)
+    faces: list[Array] = []
+    total = np.zeros(shape)
     for axis in range(3):
         c = np.exp(rng.standard_normal(shape)) * active * np.roll(active, -1, axis)
         last: list[slice | int] = [slice(None)] * 3
@@ -45,7 +46,8 @@ def variable_stencil(
         total += c + np.roll(c, 1, axis)
         faces.append(c.astype(dtype))
     extra = np.where(rng.random(shape) < 0.2, rng.uniform(0, 1, shape), 0.0) * active
-    return VariableStencil(*faces, (total + extra).astype(dtype))
+    c0, c1, c2 = faces
+    return VariableStencil(c0, c1, c2, (total + extra).astype(dtype))
 
 
 def stencils(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Stencil, tuple[int, int, int]]]:

@@ -1,10 +1,10 @@
 """One thread pool for all CPU kernels: serial ``nogil`` functions over slabs of the first axis."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 __all__ = ["get_threads", "run_slabs", "slabs", "threads", "usable_cores"]
@@ -104,7 +104,7 @@ def slabs(n: int, size: int, minimum: int = 1) -> list[tuple[int, int]]:
     """
     count = 1 if size < SERIAL_BELOW else min(_POOL.width, max(1, n // minimum))
     bounds = [n * k // count for k in range(count + 1)]
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(pairwise(bounds))
 
 
 def run_slabs(kernel: Callable[..., Any], parts: list[tuple[int, int]], *args: Any) -> list[Any]:

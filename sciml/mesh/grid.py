@@ -155,7 +155,9 @@ class Grid:
         try:
             values = np.broadcast_to(values, shape)
         except ValueError:
-            raise InputError(f"{which} on side {side} has shape {np.shape(given)}; expected a number or {shape}") from None
+            raise InputError(
+                f"{which} on side {side} has shape {np.shape(given)}; expected a number or {shape}"
+            ) from None
         if not np.all(np.isfinite(values)):
             raise InputError(f"{which} on side {side} has {np.sum(~np.isfinite(values))} values that are not finite")
         return values
@@ -198,7 +200,7 @@ class Grid:
         return replace(self, shape=tuple((n + 1) // 2 for n in self.shape), mask=mask)
 
     def hierarchy(self) -> "list[Grid]":
-        """This grid and its coarsenings down to one cell per axis, finest first.
+        """The grid and its coarsenings down to one cell per axis, finest first.
 
         Examples
         --------
@@ -217,7 +219,7 @@ def _check_box(shape: tuple[int, ...], extent: tuple[float, ...], location: str)
     if min(shape) < 1:
         raise InputError(f"shape {shape} has an axis without cells; expected whole numbers >= 1")
     if len(extent) != len(shape):
-        raise InputError(f"extent {extent} has {len(extent)} entries; expected {len(shape)}, one per axis of shape {shape}")
+        raise InputError(f"extent {extent} has {len(extent)} entries; expected one per axis of shape {shape}")
     if not all(np.isfinite(length) and length > 0 for length in extent):
         raise InputError(f"extent {extent} must be finite and positive on every axis")
     if location not in ("cell", "node"):
@@ -253,7 +255,8 @@ def _flags(name: str, given: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.bo
     if values.shape != shape:
         raise InputError(f"{name} of shape {values.shape} does not match the grid; expected {shape}")
     if values.dtype != np.bool_ and not np.all((values == 0) | (values == 1)):
-        raise InputError(f"{name} holds values other than 0 and 1; expected 1 = {'active' if name == 'mask' else 'fixed'}, 0 = not")
+        meaning = "active" if name == "mask" else "fixed"
+        raise InputError(f"{name} holds values other than 0 and 1; expected 1 = {meaning}, 0 = not")
     return np.ascontiguousarray(values, dtype=np.bool_)
 
 

@@ -112,12 +112,13 @@ class StencilOperator:
         from scipy.sparse import coo_array
 
         n = self.shape[0]
-        index = np.arange(n, dtype=np.int32 if n < 2**31 else np.int64).reshape(shape3(self.grid_shape))
-        rows, columns, values = [index.ravel()], [index.ravel()], [self.diagonal()]
+        index: NDArray[np.integer[Any]] = np.arange(n, dtype=np.int32 if n < 2**31 else np.int64)
+        box = index.reshape(shape3(self.grid_shape))
+        rows, columns, values = [index], [index], [self.diagonal()]
         for axis in range(3):
-            c = faces(self.stencil, axis).ravel()
+            c = np.asarray(faces(self.stencil, axis), dtype=np.float64).ravel()
             at = np.flatnonzero(c)
-            here, there = index.ravel()[at], np.roll(index, -1, axis).ravel()[at]
+            here, there = index[at], np.roll(box, -1, axis).ravel()[at]
             rows += [here, there]
             columns += [there, here]
             values += [-c[at], -c[at]]

@@ -1,6 +1,7 @@
 """The assembled problem A u = b and its way back to the domain."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,5 +60,6 @@ class LinearSystem:
         field = np.zeros(lead + self.domain.shape)
         if self.prescribed is not None:
             field += self.prescribed
-        field[(..., *self.window)] += x
+        inside: tuple[Any, ...] = (..., *self.window)
+        field[inside] += x
         return field
