@@ -5,16 +5,23 @@ from typing import Any, TypeVar
 
 import numba as nb
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "compiled_exact"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 # Serial and nogil: threads come from our pool. fastmath is safe because inputs are checked for
 # NaN and infinities before a kernel sees them; "numpy" drops the division-by-zero branch.
 _jit: Any = nb.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+_jit_exact: Any = nb.njit(cache=True, nogil=True, error_model="numpy")
 
 
 def compiled(function: Function) -> Function:
     """Compile `function` for the CPU, cached on disk."""
     result: Function = _jit(function)
+    return result
+
+
+def compiled_exact(function: Function) -> Function:
+    """Compile `function` keeping the order of operations, where underflow or bitwise equality matters."""
+    result: Function = _jit_exact(function)
     return result
