@@ -36,6 +36,9 @@ class StencilOperator:
         The floating components; None when A is regular on the active cells.
     separable : tuple of AxisFactor, optional
         One-dimensional factors when A is a sum of Kronecker products (constant coefficients).
+    box : tuple of AxisFactor, optional
+        Factors of the same box and conditions with coefficient 1 and without obstacles: the
+        nearest separable operator, which spectral preconditioners scale to A.
 
     Notes
     -----
@@ -47,6 +50,7 @@ class StencilOperator:
     active: NDArray[np.bool_] | None = None
     nullspace: NullSpace | None = None
     separable: tuple[AxisFactor, ...] | None = None
+    box: tuple[AxisFactor, ...] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
