@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sciml.mesh import Grid
 from sciml.pde.operator import StencilOperator
 
-__all__ = ["Component", "LinearSystem"]
+__all__ = ["Component", "LinearSystem", "Problem"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,15 @@ class Component:
     cells: int
     mean: float
     defect: float
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Coefficient, source and shift as the caller gave them (references, not copies)."""
+
+    coefficient: Any
+    source: Any
+    shift: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +52,8 @@ class LinearSystem:
         None when there is none.
     components : tuple of Component
         The floating components, largest first.
+    problem : Problem, optional
+        The data it was made from, for fluxes and balances.
     """
 
     A: StencilOperator
@@ -51,6 +62,7 @@ class LinearSystem:
     window: tuple[slice, ...]
     prescribed: NDArray[np.float64] | None = None
     components: tuple[Component, ...] = ()
+    problem: Problem | None = None
 
     def expand(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Unknowns (batch..., *A.grid_shape) as a field (batch..., *domain.shape), prescribed values in place."""

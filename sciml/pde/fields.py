@@ -1,0 +1,136 @@
+"""Coefficient, source and shift as the caller gives them: evaluated, checked, reduced to what varies."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sciml._errors import InputError
+from sciml.mesh import AXES, Grid
+from sciml.pde.layout import Layout, cut
+
+__all__ = ["CoefficientLike", "FieldLike", "read_coefficient", "read_shift", "read_source"]
+
+Array: TypeAlias = NDArray[np.float64]
+FieldLike: TypeAlias = ArrayLike | str
+CoefficientLike: TypeAlias = FieldLike | Sequence[FieldLike]
+
+
+def read_coefficient(grid: Grid, given: CoefficientLike) -> tuple[Array, ...]:
+    """One coefficient per axis, each an array without axes (constant) or of `grid.ndim` axes.
+
+    Axes of length 1 mean that it does not vary there. In obstacles it becomes 0, which closes
+    their faces.
+
+    Raises
+    ------
+    InputError
+        If an active cell has a value that is not finite and positive, or shapes do not fit.
+    """
+    entries: Sequence[Any] | None = given if isinstance(given, (tuple, list)) else None
+    if entries is None:
+        return (_positive(grid, cast(FieldLike, given), "coefficient"),) * grid.ndim
+    if len(entries) != grid.ndim:
+        raise InputError(
+            f"coefficient has {len(entries)} entries; expected {grid.ndim}, one per axis, or a single number, "
+            "expression or array"
+        )
+    fields = [_positive(grid, k, f"coefficient along {axis}") for axis, k in zip(AXES, entries, strict=False)]
+    return tuple(_profile(k, axis) for axis, k in enumerate(fields))
+
+
+def read_source(grid: Grid, place: Layout, given: FieldLike) -> Array:
+    """Source at the unknowns as a new array ``(*place.shape)`` or ``(batch, *place.shape)``; 0 in obstacles.
+
+    Raises
+    ------
+    InputError
+        If an unknown has a value that is not finite, or shapes do not fit.
+    """
+    shape = () if isinstance(given, str) else np.shape(given)
+    is_batch = len(shape) == grid.ndim + 1 and shape[1:] == grid.shape
+    if is_batch:
+        values = np.asarray(given)
+        lead = values.shape[:1]
+        if values.dtype.kind not in "fiub" or not lead[0]:
+            raise InputError(f"source of dtype {values.dtype} and shape {shape}; expected real numbers, batch >= 1")
+        part = values[(slice(None), *place.window)]
+    else:
+        lead = ()
+        part = cut(_evaluate(grid, given, "source"), place.window)
+    b = np.empty(lead + place.shape)
+    b[...] = part
+    if place.unknown is not None:
+        np.copyto(b, 0.0, where=~place.unknown)
+    if not np.isfinite(part if place.unknown is None else b).all():
+        raise _refused("source", ~np.isfinite(b), "not finite", place)
+    return b
+
+
+def read_shift(grid: Grid, given: FieldLike) -> Array:
+    """The multiple sigma of u as an array without axes or broadcastable to the grid; 0 in obstacles.
+
+    Raises
+    ------
+    InputError
+        If it is negative or not finite in an active cell.
+    """
+    values = _evaluate(grid, given, "shift")
+    if values.ndim and grid.mask is not None:
+        values = np.where(grid.mask, values, 0.0)
+    bad = ~((values >= 0) & (values < np.inf))
+    if bad.any():
+        raise _refused("shift", bad, "negative or not finite")
+    return _uniform(values)
+
+
+def _evaluate(grid: Grid, given: FieldLike, name: str) -> Array:
+    try:
+        return grid.evaluate(given)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+
+
+def _positive(grid: Grid, given: FieldLike, name: str) -> Array:
+    k = _evaluate(grid, given, name)
+    if grid.mask is None:
+        positive = k.min() > 0
+    else:
+        k = np.where(grid.mask, k, 0.0)
+        positive = k.min() >= 0 and np.count_nonzero(k) == np.count_nonzero(grid.mask)
+    if not (positive and k.max() < np.inf):
+        bad = ~((k > 0) & (k < np.inf))
+        raise _refused(name, bad if grid.mask is None else bad & grid.mask, "not finite and positive")
+    return _uniform(k)
+
+
+def _uniform(values: Array) -> Array:
+    """An array that holds one number only, without its axes."""
+    if values.ndim and values.min() == values.max():
+        return np.array(values.flat[0])
+    return values
+
+
+def _profile(values: Array, axis: int) -> Array:
+    """An array that varies along `axis` only, with its other axes cut to length 1."""
+    index = tuple(slice(None) if a == axis else slice(0, 1) for a in range(values.ndim))
+    line = values[index]
+    last = tuple(slice(None) if a == axis else slice(-1, None) for a in range(values.ndim))
+    if values.ndim and np.array_equal(line, values[last]) and np.all(values == line):
+        return line
+    return values
+
+
+def _refused(name: str, bad: NDArray[np.bool_], what: str, place: Layout | None = None) -> InputError:
+    """Error with the number of bad entries and the first index, counted on the grid's own axes."""
+    if bad.ndim == 0:
+        return InputError(f"{name} is {what}; expected finite numbers{' > 0' if 'positive' in what else ''}")
+    first = [int(i) for i in np.argwhere(bad)[0]]
+    if place is not None:
+        lead = len(first) - len(place.window)
+        first[lead:] = [i + s.start for i, s in zip(first[lead:], place.window, strict=True)]
+    return InputError(
+        f"{name} is {what} in {np.count_nonzero(bad)} active cells, first at index {tuple(first)}; "
+        "correct these entries, or mark them as obstacles in the mask"
+    )

@@ -1,0 +1,85 @@
+"""Floating components of a system: where no boundary condition fixes the level of u."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml._errors import InputError
+from sciml.mesh.components import NullSpace, label_components
+from sciml.pde.contacts import Contact
+from sciml.pde.layout import Layout
+from sciml.pde.system import Component
+
+__all__ = ["floating_components", "make_compatible"]
+
+Array = NDArray[np.float64]
+
+# A source of a problem without any pinned component may miss balance by this much before it is refused.
+IMBALANCE = 1e-6
+
+
+def floating_components(place: Layout, around: list[Contact], shift: Array) -> NullSpace | None:
+    """The components that touch nothing known, largest first; None when there are none."""
+    if not shift.ndim and shift > 0:
+        return None
+    if place.unknown is None:
+        is_pinned = any(contact.pins.any() for contact in around) or bool(np.any(shift > 0))
+        return None if is_pinned else NullSpace(int(np.prod(place.shape)))
+    labels, count = label_components(place.unknown, place.periodic)
+    pinned = np.zeros(count + 1, dtype=np.bool_)
+    for contact in around:
+        where = labels[contact.index]
+        pinned[where[np.broadcast_to(contact.pins, where.shape)]] = True
+    if shift.ndim:
+        pinned[labels[np.broadcast_to(shift, labels.shape) > 0]] = True
+    pinned[0] = True  # label 0 is what is not unknown
+    return None if pinned.all() else _null_space(labels, pinned)
+
+
+def _null_space(labels: NDArray[np.int32], pinned: NDArray[np.bool_]) -> NullSpace:
+    cells = np.flatnonzero(~pinned[labels])
+    owner = labels.ravel()[cells]
+    sizes = np.bincount(owner, minlength=len(pinned))
+    rank = np.empty(len(pinned), dtype=np.int64)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(pinned))
+    ordered = cells[np.argsort(rank[owner], kind="stable")]
+    sizes = np.sort(sizes[~pinned])[::-1]
+    return NullSpace(labels.size, ordered, np.concatenate([[0], np.cumsum(sizes)[:-1]]))
+
+
+def make_compatible(b: Array, nullspace: NullSpace, unknowns: int, *, project: bool) -> tuple[Component, ...]:
+    """Take from `b` (..., *shape), in place, its mean over each floating component.
+
+    Returns
+    -------
+    tuple of Component
+        In the order of `nullspace`; of several right-hand sides the largest mean and defect.
+
+    Raises
+    ------
+    InputError
+        If every component floats, the source does not sum to zero and `project` is not set.
+    """
+    rows = b.reshape(-1, nullspace.size)
+    if nullspace.sizes.sum() == unknowns and not project:
+        for row in rows:
+            _check_balance(row)
+    means = np.array([nullspace.means(row) for row in rows])
+    sizes = np.array([nullspace.means(np.abs(row)) for row in rows])
+    defects = np.divide(np.abs(means), sizes, out=np.zeros_like(means), where=sizes > 0)
+    for row in rows:
+        nullspace.project(row)
+    worst = np.argmax(np.abs(means), axis=0)
+    return tuple(
+        Component(int(n), float(means[w, c]), float(defects[:, c].max()))
+        for c, (n, w) in enumerate(zip(nullspace.sizes, worst, strict=True))
+    )
+
+
+def _check_balance(b: Array) -> None:
+    total, size = abs(b.sum()), np.abs(b).sum()
+    if total > IMBALANCE * size:
+        raise InputError(
+            f"no side or cell fixes the level of u, and source plus boundary flux do not sum to zero (|sum b| is "
+            f"{total / size:.2g} of sum |b|); add a dirichlet or robin side, balance the source, or pass --project "
+            "(project=True) to subtract its mean"
+        )
