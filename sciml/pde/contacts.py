@@ -73,7 +73,7 @@ def contacts(
         for side in sides(grid.ndim)
         if grid.boundary[side].kind != "periodic"
     ]
-    if grid.fixed is not None and prescribed is not None:
+    if grid.fixed is not None and grid.fixed.any() and prescribed is not None:
         for axis in range(grid.ndim):
             found.extend(_fixed_contacts(grid, place, axis, coefficient[axis], prescribed))
     return found

@@ -65,14 +65,12 @@ def make_compatible(b: Array, nullspace: NullSpace, unknowns: int, *, project: b
             _check_balance(row)
     means = np.array([nullspace.means(row) for row in rows])
     sizes = np.array([nullspace.means(np.abs(row)) for row in rows])
-    defects = np.divide(np.abs(means), sizes, out=np.zeros_like(means), where=sizes > 0)
+    defects = np.divide(np.abs(means), sizes, out=np.zeros_like(means), where=sizes > 0).max(axis=0)
     for row in rows:
         nullspace.project(row)
-    worst = np.argmax(np.abs(means), axis=0)
-    return tuple(
-        Component(int(n), float(means[w, c]), float(defects[:, c].max()))
-        for c, (n, w) in enumerate(zip(nullspace.sizes, worst, strict=True))
-    )
+    worst = np.take_along_axis(means, np.argmax(np.abs(means), axis=0)[None], axis=0)[0]
+    columns = nullspace.sizes.tolist(), worst.tolist(), defects.tolist()
+    return tuple(Component(*record) for record in zip(*columns, strict=True))
 
 
 def _check_balance(b: Array) -> None:

@@ -38,7 +38,8 @@ class StencilOperator:
         One-dimensional factors when A is a sum of Kronecker products (constant coefficients).
     box : tuple of AxisFactor, optional
         Factors of the same box and conditions with coefficient 1 and without obstacles: the
-        nearest separable operator, which spectral preconditioners scale to A.
+        nearest separable operator, which spectral preconditioners scale to A. None when A itself
+        is separable.
 
     Notes
     -----

@@ -11,7 +11,7 @@ from sciml.pde.fields import CoefficientLike, FieldLike, read_coefficient, read_
 from sciml.pde.floating import floating_components, make_compatible
 from sciml.pde.layout import Layout, cut, layout
 from sciml.pde.operator import StencilOperator
-from sciml.pde.separable import axis_factors, constant_stencil
+from sciml.pde.separable import axis_factors, box_factors, constant_stencil
 from sciml.pde.system import LinearSystem, Problem
 
 __all__ = ["poisson"]
@@ -92,7 +92,8 @@ def poisson(
     factors = axis_factors(grid, place, k, around, sigma)
     stencil = constant_stencil(factors) if factors else None
     A = StencilOperator(
-        place.shape, stencil or _variable_stencil(place, k, around, sigma), place.unknown, nullspace, factors
+        place.shape, stencil or _variable_stencil(place, k, around, sigma), place.unknown, nullspace, factors,
+        None if factors else box_factors(grid, place, k, prescribed),
     )
     components = make_compatible(b, nullspace, A.unknowns, project=project) if nullspace else ()
     return LinearSystem(

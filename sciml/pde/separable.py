@@ -1,5 +1,7 @@
 """Operators that are sums of Kronecker products: their one-dimensional factors."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,10 +9,10 @@ from sciml.kernels._stencil import ConstantStencil, kernel_axes
 from sciml.kernels.stencil_faces.numpy import harmonic_mean
 from sciml.mesh import AXES, Grid
 from sciml.pde.axis import AxisFactor
-from sciml.pde.contacts import Contact
+from sciml.pde.contacts import Contact, contacts
 from sciml.pde.layout import Layout, cut
 
-__all__ = ["axis_factors", "constant_stencil"]
+__all__ = ["axis_factors", "box_factors", "constant_stencil"]
 
 Array = NDArray[np.float64]
 
@@ -23,16 +25,28 @@ def axis_factors(
     It is one when there are no obstacles or fixed cells, the shift is a number, each axis'
     coefficient varies along its own axis only and each side has one conductance.
     """
-    if place.unknown is not None or shift.ndim:
+    varies_elsewhere = any(n > 1 for axis, k in enumerate(coefficient) for a, n in enumerate(k.shape) if a != axis)
+    if place.unknown is not None or shift.ndim or varies_elsewhere:
         return None
-    factors = []
-    for axis, k in enumerate(coefficient):
-        varies_elsewhere = any(n > 1 for a, n in enumerate(k.shape) if a != axis)
-        ends = [c for c in around if c.side[0] == AXES[axis]]
-        if varies_elsewhere or any(np.ptp(c.conductance) > 0 for c in ends):
-            return None
-        factors.append(_factor(grid, place, axis, k, ends, float(shift) if axis == 0 else 0.0))
-    return tuple(factors)
+    if any(np.ptp(contact.conductance) > 0 for contact in around):
+        return None
+    return _factors(grid, place, coefficient, around, float(shift))
+
+
+def box_factors(
+    grid: Grid, place: Layout, coefficient: tuple[Array, ...], prescribed: Array | None
+) -> tuple[AxisFactor, ...]:
+    """Factors of the box that a grid nearly is: coefficient 1, no obstacles, no shift, mean robin ends.
+
+    Coefficients given per axis keep the ratio of their maxima.
+    """
+    bare = replace(grid, mask=None, fixed=None)
+    open_place = replace(place, unknown=None)
+    largest = [1.0 if k is coefficient[0] else float(k.max() / coefficient[0].max()) for k in coefficient]
+    ones = tuple(np.array(k) for k in largest)
+    around = contacts(bare, open_place, ones, prescribed)
+    ends = [replace(contact, conductance=np.full([1] * grid.ndim, contact.conductance.mean())) for contact in around]
+    return _factors(bare, open_place, ones, ends, 0.0)
 
 
 def constant_stencil(factors: tuple[AxisFactor, ...]) -> ConstantStencil | None:
@@ -47,6 +61,15 @@ def constant_stencil(factors: tuple[AxisFactor, ...]) -> ConstantStencil | None:
         wrap[axis] = factor.faces[-1]
         diagonals[axis] = factor.diagonal
     return ConstantStencil(c, wrap, *diagonals)
+
+
+def _factors(
+    grid: Grid, place: Layout, coefficient: tuple[Array, ...], around: list[Contact], shift: float
+) -> tuple[AxisFactor, ...]:
+    return tuple(
+        _factor(grid, place, axis, k, [c for c in around if c.side[0] == AXES[axis]], shift if axis == 0 else 0.0)
+        for axis, k in enumerate(coefficient)
+    )
 
 
 def _factor(grid: Grid, place: Layout, axis: int, k: Array, ends: list[Contact], shift: float) -> AxisFactor:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml._errors import InputError
 from sciml.mesh import Grid
 from sciml.pde.operator import StencilOperator
 
@@ -63,6 +64,18 @@ class LinearSystem:
     prescribed: NDArray[np.float64] | None = None
     components: tuple[Component, ...] = ()
     problem: Problem | None = None
+
+    def data(self) -> Problem:
+        """The data the system was made from.
+
+        Raises
+        ------
+        InputError
+            If the system was put together by hand.
+        """
+        if self.problem is None:
+            raise InputError("this LinearSystem does not know its coefficient; make it with sciml.pde.poisson")
+        return self.problem
 
     def expand(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Unknowns (batch..., *A.grid_shape) as a field (batch..., *domain.shape), prescribed values in place."""

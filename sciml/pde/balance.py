@@ -1,0 +1,100 @@
+"""Energy balance of a solution: what flows in through each side equals what flows out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sciml.mesh import sides
+from sciml.pde.contacts import contacts
+from sciml.pde.fields import read_coefficient, read_shift, read_source
+from sciml.pde.layout import cut, layout
+from sciml.pde.system import LinearSystem
+
+__all__ = ["Balance", "boundary_balance"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Balance:
+    """Where the heat (charge, mass) of a solution comes from and goes to.
+
+    Parameters
+    ----------
+    terms : mapping of str to ndarray, shape () or (batch,)
+        What enters, negative when it leaves [source times volume]: one entry per side that is not
+        periodic, and ``source``, ``fixed`` (fixed cells), ``shift`` (-sigma u), ``projected`` (the
+        mean taken from the source of floating components).
+    """
+
+    terms: Mapping[str, Array]
+
+    @property
+    def inflow(self) -> Array:
+        """Sum of the terms that enter."""
+        return np.asarray(sum(np.maximum(term, 0.0) for term in self.terms.values()))
+
+    @property
+    def outflow(self) -> Array:
+        """Sum of the terms that leave."""
+        return np.asarray(sum(np.maximum(-term, 0.0) for term in self.terms.values()))
+
+    @property
+    def defect(self) -> Array:
+        """|inflow - outflow| relative to the larger of them; 0 when nothing flows."""
+        largest = np.maximum(self.inflow, self.outflow)
+        gap = np.abs(self.inflow - self.outflow)
+        return np.divide(gap, largest, out=np.zeros_like(gap), where=largest > 0)
+
+
+def boundary_balance(system: LinearSystem, x: ArrayLike) -> Balance:
+    """Heat in through each side and from the source for a solution `x`.
+
+    Parameters
+    ----------
+    system : LinearSystem
+        Made by `poisson` on a grid.
+    x : ndarray, shape (*system.A.grid_shape) or (batch, *system.A.grid_shape)
+        Solution of it.
+
+    Notes
+    -----
+    The terms belong to the control volumes of the unknowns, so for an exact solution of the discrete
+    system they add up to 0 except for rounding. On node grids the control volumes of Dirichlet nodes
+    are not part of them: a Dirichlet side counts at the faces half a spacing inside.
+
+    Examples
+    --------
+    >>> from sciml.mesh import Boundary, Grid
+    >>> from sciml.pde import poisson
+    >>> grid = Grid((2,), boundary={"x-": Boundary("dirichlet", 1.0)})
+    >>> balance = boundary_balance(poisson(grid, 3.0, 0.0), np.array([0.75, 0.25]))
+    >>> {name: float(value) for name, value in balance.terms.items()}
+    {'x-': 3.0, 'x+': -3.0, 'source': 0.0}
+    """
+    grid, data = system.domain, system.data()
+    u = np.asarray(x, dtype=np.float64)
+    place = layout(grid)
+    volume = float(np.prod(grid.spacing))
+    around = contacts(grid, place, read_coefficient(grid, data.coefficient), system.prescribed)
+    names = [side for side in sides(grid.ndim) if grid.boundary[side].kind != "periodic"]
+    lead = u.shape[: u.ndim - grid.ndim]
+
+    def total(density: Array) -> Array:
+        return np.asarray(volume * density.reshape((*lead, -1)).sum(axis=-1))
+
+    terms = dict.fromkeys([*names, *(["fixed"] if grid.fixed is not None else [])], np.zeros(lead))
+    for contact in around:
+        terms[contact.side] = terms[contact.side] + total(contact.heat_in(u))
+    b = place.times_volume(read_source(grid, place, data.source))
+    terms["source"] = total(b)
+    sigma = cut(read_shift(grid, data.shift), place.window)
+    if np.any(sigma > 0):
+        terms["shift"] = -total(place.times_volume(sigma * u))
+    if system.components:
+        for contact in around:
+            contact.add_to_source(b)
+        terms["projected"] = total(system.b - b)
+    return Balance(terms)
