@@ -2,3 +2,38 @@
 
 if not __name__.startswith("sciml."):
     raise ImportError("import this package as sciml.solvers; the folder name is not a module of its own")
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sciml.solvers._solution import LinearSolver, Solution
+from sciml.solvers._status import Status
+from sciml.solvers._warnings import SolverWarning
+
+if TYPE_CHECKING:
+    from sciml.solvers._solve import solve
+    from sciml.solvers._table import SOLVERS, configure
+    from sciml.solvers.direct import Direct
+    from sciml.solvers.krylov import CG, FCG, PCG, pcg
+
+__all__ = [
+    "CG", "FCG", "PCG", "SOLVERS", "Direct", "LinearSolver", "Solution", "SolverWarning", "Status", "configure", "pcg",
+    "solve",
+]
+
+# Loaded when first asked for: SciPy's sparse modules and the compiled kernels take a while to import.
+_HOMES = {
+    "solve": "_solve", "SOLVERS": "_table", "configure": "_table",
+    "CG": "krylov", "FCG": "krylov", "PCG": "krylov", "pcg": "krylov",
+    "Direct": "direct",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__} has no attribute {name!r}")
+    return getattr(import_module(f"sciml.solvers.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

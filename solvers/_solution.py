@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sciml._errors import ConvergenceError
 from sciml.solvers._status import Status
@@ -97,8 +97,8 @@ class LinearSolver(Protocol):
     def solve(
         self,
         state: Any,
-        b: NDArray[np.float64],
-        x0: NDArray[np.float64] | None = None,
+        b: ArrayLike,
+        x0: ArrayLike | None = None,
         *,
         rtol: float = 1e-8,
         atol: float = 0.0,

@@ -1,0 +1,70 @@
+"""Going down from a method that stalls to the next one."""
+
+import warnings
+from time import perf_counter
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from sciml.solvers._auto import Rung
+from sciml.solvers._operator import SystemOperator
+from sciml.solvers._solution import LinearSolver, Solution
+from sciml.solvers._status import Status
+from sciml.solvers._warnings import SolverWarning
+
+__all__ = ["climb_down", "timed"]
+
+
+def timed(solver: LinearSolver, A: SystemOperator, b: ArrayLike, x0: ArrayLike | None, **limits: Any) -> Solution:
+    """Set-up and solve with the time of each."""
+    start = perf_counter()
+    state = solver.setup(A)
+    ready = perf_counter()
+    solution = solver.solve(state, b, x0, **limits)
+    return solution.replace(setup_seconds=ready - start, solve_seconds=perf_counter() - ready)
+
+
+def climb_down(
+    rungs: list[Rung], A: SystemOperator, b: ArrayLike, x0: ArrayLike | None, maxiter: int | None, **limits: Any
+) -> Solution:
+    """Try the rungs in order until one converges or nothing below would help.
+
+    Every step down warns, starts from what the failed method reached if that helps, and is
+    recorded in ``details["ladder"]``; the times are those of all steps together.
+    """
+    steps: list[dict[str, Any]] = []
+    setup_seconds = solve_seconds = 0.0
+    because = rungs[0].reason
+    for rung, below in zip(rungs, [*rungs[1:], None], strict=True):
+        solution = timed(rung.solver(), A, b, x0, maxiter=maxiter, **limits)
+        setup_seconds += solution.setup_seconds
+        solve_seconds += solution.solve_seconds
+        steps.append(_step(solution))
+        if below is None or not _worth_another(solution, maxiter):
+            break
+        outcome = f"{solution.method} ended with {solution.status.value} at relative residual {solution.residual:.1e}"
+        warnings.warn(f"{outcome}; going on with {below.method}", SolverWarning, stacklevel=4)
+        because = f"{outcome}; then {below.method}: {below.reason}"
+        if solution.residual < 1.0:
+            x0 = solution.x
+    return solution.replace(
+        setup_seconds=setup_seconds, solve_seconds=solve_seconds, selected_because=because,
+        details=solution.details | {"ladder": steps},
+    )
+
+
+def _worth_another(solution: Solution, maxiter: int | None) -> bool:
+    """False when converged, at the rounding floor, or stopped by the caller's own limit."""
+    if solution.status in (Status.CONVERGED, Status.PRECISION_LIMIT):
+        return False
+    return not (solution.status is Status.MAX_ITERATIONS and maxiter is not None)
+
+
+def _step(solution: Solution) -> dict[str, Any]:
+    return {
+        "method": solution.method,
+        "status": solution.status.value,
+        "iterations": solution.iterations,
+        "residual": solution.residual,
+        "seconds": solution.setup_seconds + solution.solve_seconds,
+    }

@@ -1,0 +1,206 @@
+"""One face for every operator a solver may be given."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sciml._errors import InputError
+from sciml.mesh.components import NullSpace
+from sciml.pde.operator import StencilOperator
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["MatrixFreeOperator", "MatrixOperator", "SystemOperator", "as_operator", "rounding_floor"]
+
+EPS = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixOperator:
+    """A square sparse matrix in float64 with the facts solvers ask for.
+
+    Parameters
+    ----------
+    csr : csr_array of float64, shape (N, N)
+        Canonical: sorted indices, duplicates summed, explicit zeros removed.
+
+    Examples
+    --------
+    >>> from scipy.sparse import diags_array
+    >>> A = as_operator(diags_array([[-1.0, -1.0], [1.0, 2.0, 1.0], [-1.0, -1.0]], offsets=[-1, 0, 1]))
+    >>> A.is_symmetric, A.nullspace.count
+    (True, 1)
+    """
+
+    csr: "csr_array[Any]"
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Matrix shape (N, N)."""
+        n = int(self.csr.shape[0])
+        return n, n
+
+    @property
+    def dtype(self) -> np.dtype[np.float64]:
+        """Always float64."""
+        return np.dtype(np.float64)
+
+    def matvec(self, x: ArrayLike) -> NDArray[np.float64]:
+        """A x."""
+        return np.asarray(self.csr @ np.asarray(x, dtype=np.float64))
+
+    def diagonal(self) -> NDArray[np.float64]:
+        """Diagonal of A, (N,)."""
+        return np.asarray(self.csr.diagonal())
+
+    def tocsr(self) -> "csr_array[Any]":
+        """The matrix itself."""
+        return self.csr
+
+    @cached_property
+    def absolute(self) -> "csr_array[Any]":
+        """|A| entry by entry."""
+        return abs(self.csr)
+
+    @cached_property
+    def is_symmetric(self) -> bool:
+        """Whether A equals its transpose up to rounding of its entries."""
+        difference = abs(self.csr - self.csr.T)
+        return difference.nnz == 0 or float(difference.max()) <= 16 * EPS * float(self.absolute.max())
+
+    @cached_property
+    def nullspace(self) -> NullSpace | None:
+        """Constants on the connected components whose rows sum to zero; None when there are none.
+
+        Rows sum to zero on a component exactly when A maps its constant to zero; entries that were
+        assembled in floating point leave a few roundings of the absolute row sum.
+        """
+        n = self.shape[0]
+        sums = np.abs(self.csr @ np.ones(n))
+        limits = 64 * EPS * (self.absolute @ np.ones(n))
+        if n == 0 or not np.any(sums <= limits) or not self.is_symmetric:
+            return None
+        from scipy.sparse.csgraph import connected_components
+
+        count, label = connected_components(self.csr, directed=False)
+        floating = np.bincount(label, weights=sums > limits, minlength=count) == 0
+        if not floating.any():
+            return None
+        if count == 1:
+            return NullSpace(n)
+        cells = np.flatnonzero(floating[label])
+        cells = cells[np.argsort(label[cells], kind="stable")]
+        starts = np.flatnonzero(np.diff(label[cells], prepend=-1))
+        return NullSpace(n, cells.astype(np.int64), starts.astype(np.int64))
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixFreeOperator:
+    """A LinearOperator: products only; taken to be symmetric and regular.
+
+    Parameters
+    ----------
+    operator : LinearOperator or anything with `shape` and `matvec`
+    """
+
+    operator: Any
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Matrix shape (N, N)."""
+        n = int(self.operator.shape[0])
+        return n, n
+
+    @property
+    def dtype(self) -> np.dtype[np.float64]:
+        """Always float64."""
+        return np.dtype(np.float64)
+
+    @property
+    def nullspace(self) -> None:
+        """Unknown, so none is assumed."""
+        return None
+
+    def matvec(self, x: ArrayLike) -> NDArray[np.float64]:
+        """A x in float64."""
+        return np.asarray(self.operator.matvec(np.asarray(x, dtype=np.float64)), dtype=np.float64).reshape(np.shape(x))
+
+
+SystemOperator: TypeAlias = StencilOperator | MatrixOperator | MatrixFreeOperator
+
+
+def as_operator(A: Any) -> SystemOperator:
+    """`A` as one of the three operator classes.
+
+    Parameters
+    ----------
+    A : StencilOperator, sparse array or matrix, LinearOperator, or dense array, shape (N, N)
+
+    Raises
+    ------
+    InputError
+        If `A` is not square, not real, or holds NaN or infinities.
+    TypeError
+        If `A` is none of these.
+
+    Examples
+    --------
+    >>> as_operator(np.eye(3)).shape
+    (3, 3)
+    """
+    if isinstance(A, SystemOperator):
+        return A
+    from scipy.sparse import csr_array, issparse
+
+    if issparse(A) or isinstance(A, np.ndarray):
+        _check_square(A)
+        foreign: Any = A
+        matrix: Any = csr_array(foreign, dtype=np.float64, copy=True)
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+        if not np.all(np.isfinite(matrix.data)):
+            raise InputError("the matrix holds NaN or infinite entries; expected numbers")
+        return MatrixOperator(_small_indices(matrix))
+    if hasattr(A, "shape") and hasattr(A, "matvec"):
+        _check_square(A)
+        return MatrixFreeOperator(A)
+    raise TypeError(f"A is a {type(A).__name__}; expected LinearSystem.A, a sparse or dense array, or a LinearOperator")
+
+
+def rounding_floor(A: SystemOperator, x: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Relative residual that rounding alone leaves: eps || |A| |x| + |b| || / ||b||.
+
+    Every term of b - A x is rounded once, so no method can promise less in float64. For a
+    stencil |A| |x| = 2 D |x| - A |x| since only its diagonal D is positive. For a product-only
+    operator ||A x|| stands in, a lower estimate.
+    """
+    size = float(np.linalg.norm(b))
+    if size == 0.0:
+        return 0.0
+    if isinstance(A, StencilOperator):
+        terms = 2 * A.diagonal() * np.abs(x) - A.matvec(np.abs(x))
+    elif isinstance(A, MatrixOperator):
+        terms = A.absolute @ np.abs(x)
+    else:
+        terms = np.abs(A.matvec(x))
+    return EPS * float(np.linalg.norm(terms + np.abs(b))) / size
+
+
+def _check_square(A: Any) -> None:
+    if len(A.shape) != 2 or A.shape[0] != A.shape[1]:
+        raise InputError(f"the matrix has shape {tuple(A.shape)}; expected a square one, one equation an unknown")
+    dtype = getattr(A, "dtype", None)
+    if dtype is not None and np.dtype(dtype).kind not in "fiub":
+        raise InputError(f"the matrix has dtype {np.dtype(dtype)}; expected real numbers")
+
+
+def _small_indices(matrix: "csr_array[Any]") -> "csr_array[Any]":
+    """The matrix with int32 indices where they fit, as pyamg, SuperLU and PARDISO need."""
+    if max(matrix.nnz, matrix.shape[0]) < 2**31 and matrix.indices.dtype != np.int32:
+        matrix.indices = matrix.indices.astype(np.int32)
+        matrix.indptr = matrix.indptr.astype(np.int32)
+    return matrix

@@ -1,0 +1,6 @@
+"""Krylov solvers: conjugate gradients and its preconditioners, MINRES, GMRES."""
+
+from sciml.solvers.krylov.cg import pcg
+from sciml.solvers.krylov.solvers import CG, FCG, PCG
+
+__all__ = ["CG", "FCG", "PCG", "pcg"]

@@ -1,0 +1,43 @@
+"""Preconditioners by name, by solver, or as given."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sciml._errors import InputError
+from sciml._nearest import nearest
+from sciml.solvers._operator import SystemOperator
+from sciml.solvers.krylov.jacobi import jacobi
+from sciml.solvers.krylov.preconditioner import as_apply
+
+__all__ = ["PRECONDITIONERS", "build_preconditioner"]
+
+
+PRECONDITIONERS: dict[str, Callable[[SystemOperator], Any]] = {
+    "jacobi": jacobi,
+}
+
+
+def build_preconditioner(given: Any, A: SystemOperator) -> Any:
+    """State of the preconditioner `given` for `A`.
+
+    Parameters
+    ----------
+    given : str, solver, or preconditioner
+        A name of `PRECONDITIONERS`; a solver, of which the set-up is made; else returned as it is.
+    A : operator
+
+    Raises
+    ------
+    InputError
+        If a name is unknown.
+    TypeError
+        If `given` is no preconditioner.
+    """
+    if isinstance(given, str):
+        if given not in PRECONDITIONERS:
+            known = ", ".join(PRECONDITIONERS)
+            raise InputError(f"preconditioner '{given}' is unknown; use {known}{nearest(given, PRECONDITIONERS)}")
+        return PRECONDITIONERS[given](A)
+    state = given.setup(A) if hasattr(given, "setup") else given
+    as_apply(state)
+    return state
