@@ -1,0 +1,128 @@
+"""Run a plan: read, assemble, solve, each timed on its own."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml.cli._clock import Clock
+from sciml.cli._compiling import watch_compilation
+from sciml.cli._inputs import read_inputs
+from sciml.cli._plan import Plan
+from sciml.cli._progress import Monitor
+from sciml.cli._settings import Settings
+from sciml.kernels import threads
+from sciml.pde import LinearSystem, poisson
+from sciml.solvers._auto import Rung, plan
+from sciml.solvers._ladder import climb_down
+from sciml.solvers._operator import as_operator
+from sciml.solvers._solution import Solution
+from sciml.solvers._solve import solve
+from sciml.solvers._table import options
+from sciml.solvers._warnings import SolverWarning
+
+__all__ = ["assemble", "execute", "rungs", "use_threads"]
+
+
+def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem, Solution]:
+    """Solve a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        Checked settings.
+    clock : Clock
+        Receives the seconds of ``io``, ``setup``, ``solve`` and ``compile``; the first three without
+        the time in which kernels were compiled.
+    progress : Monitor
+        Told about phases and iterations.
+    """
+    with (
+        use_threads(plan.settings.threads),
+        _warnings_to(progress),
+        watch_compilation(lambda: progress.note("compiling kernels, once (cached on disk for later runs)")) as compiled,
+    ):
+        begin = perf_counter()
+        system, x0 = assemble(plan, clock, progress)
+        assembled = perf_counter()
+        progress.stage("solving")
+        solution = _solve(system, x0, plan.settings, progress)
+        end = perf_counter()
+    solving = end - solution.solve_seconds
+    setup = assembled - begin - clock.seconds["io"] + solution.setup_seconds - compiled.seconds(begin, solving)
+    clock.seconds["setup"] = max(0.0, setup)
+    clock.seconds["solve"] = max(0.0, solution.solve_seconds - compiled.seconds(solving, end))
+    clock.seconds["compile"] = compiled.seconds()
+    return system, solution
+
+
+def assemble(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem, NDArray[np.float64] | None]:
+    """Read the inputs and discretise; the initial guess is cut to the unknowns."""
+    progress.stage("reading")
+    with clock.measure("io"):
+        inputs = read_inputs(plan)
+    progress.stage("assembling")
+    system = poisson(
+        inputs.grid, inputs.coefficient, inputs.source, shift=inputs.shift, project=plan.settings.project
+    )
+    unknowns: tuple[Any, ...] = (..., *system.window)
+    return system, None if inputs.x0 is None else np.ascontiguousarray(inputs.x0[unknowns])
+
+
+def rungs(system: LinearSystem, settings: Settings) -> list[Rung]:
+    """The methods that would run, best first, with the options set for each; one if it was named."""
+    if settings.method != "auto":
+        return [Rung(settings.method, _options(settings.method, settings), "chosen by the caller")]
+    return [rung._replace(options=_options(rung.method, settings)) for rung in plan(as_operator(system.A))]
+
+
+@contextmanager
+def use_threads(n: int | None) -> Iterator[None]:
+    """Run kernels, transforms and BLAS on `n` threads; None leaves them on the usable cores."""
+    with ExitStack() as stack:
+        stack.enter_context(threads(n))
+        if n is not None:
+            import scipy.linalg  # noqa: F401  only a BLAS that is loaded already can be limited
+            from threadpoolctl import threadpool_limits
+
+            stack.enter_context(threadpool_limits(n, user_api="blas"))
+        yield
+
+
+def _solve(
+    system: LinearSystem, x0: NDArray[np.float64] | None, settings: Settings, progress: Monitor
+) -> Solution:
+    steps = rungs(system, settings)
+    limits: dict[str, Any] = {"rtol": settings.rtol, "atol": settings.atol, "callback": progress}
+    if settings.method == "auto":
+        return climb_down(steps, as_operator(system.A), system.b, x0, settings.maxiter, **limits)
+    return solve(system.A, system.b, steps[0].solver(), x0=x0, maxiter=settings.maxiter, **limits)
+
+
+def _options(method: str, settings: Settings) -> dict[str, object]:
+    """Options set for a method; the precision goes to those that have a choice."""
+    given = dict(settings.options.get(method, {}))
+    if settings.dtype == "float32" and "dtype" in options(method):
+        given.setdefault("dtype", settings.dtype)
+    return given
+
+
+@contextmanager
+def _warnings_to(progress: Monitor) -> Iterator[None]:
+    """Show warnings of solvers as lines among the progress."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", SolverWarning)
+        shown = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: object) -> None:
+            if issubclass(category, SolverWarning):
+                progress.note(f"warning: {message}")
+            else:
+                shown(message, category, *place)  # type: ignore[arg-type]
+
+        warnings.showwarning = show  # type: ignore[assignment]
+        yield

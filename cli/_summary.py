@@ -1,0 +1,67 @@
+"""The few lines a person reads after a solve."""
+
+from collections.abc import Mapping, Sequence
+from typing import IO, Any
+
+import click
+
+from sciml._memory import readable_bytes
+
+__all__ = ["hierarchy_lines", "print_pairs", "summary"]
+
+
+def summary(report: Mapping[str, Any], files: Sequence[str]) -> dict[str, str]:
+    """Name and text of every line."""
+    box = f"{' x '.join(map(str, report['shape']))} {report['location']}s"
+    batch = f", {report['right_hand_sides']} right-hand sides" if report["right_hand_sides"] > 1 else ""
+    floating = len(report["components"])
+    lines = {
+        "problem": f"{report['title'] or 'Poisson'}: {box}, {report['unknowns']} unknowns{batch}",
+        "method": f"{report['method']} ({report['selected_because']})",
+        "outcome": f"{report['status'].value} after {report['iterations']} iterations",
+        "residual": f"{report['residual']:.2e} (rtol {report['rtol']:.0e})",
+        "time": ", ".join(f"{name} {report[name + '_seconds']:.2f} s" for name in ("setup", "solve", "total")),
+    }
+    if floating:
+        worst = max(component.defect for component in report["components"])
+        lines["floating"] = f"{floating} components with zero mean, largest relative defect of the source {worst:.1e}"
+    if report["peak_memory_bytes"]:
+        lines["memory"] = readable_bytes(report["peak_memory_bytes"])
+    if files:
+        lines["written"] = ", ".join(files)
+    return lines
+
+
+def print_pairs(pairs: Mapping[str, str], stream: IO[str]) -> None:
+    """Two columns: a table on a terminal, plain aligned lines elsewhere."""
+    if stream.isatty():
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(show_header=False)
+        table.add_column(style="bold")
+        for name, text in pairs.items():
+            table.add_row(name, text)
+        Console(file=stream).print(table)
+        return
+    width = max(map(len, pairs))
+    for name, text in pairs.items():
+        click.echo(f"{name:<{width}}  {text}", file=stream)
+
+
+def hierarchy_lines(levels: object) -> list[str]:
+    """A table of the levels of a solver: a list of mappings with the same keys."""
+    if not isinstance(levels, Sequence) or not levels or not all(isinstance(row, Mapping) for row in levels):
+        return []
+    keys = list(levels[0])
+    rows = [keys, *([_cell(row.get(key)) for key in keys] for row in levels)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(keys))]
+    return ["  ".join(f"{text:>{width}}" for text, width in zip(row, widths, strict=True)) for row in rows]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, tuple | list):
+        return "x".join(map(str, value))
+    return str(value)

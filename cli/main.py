@@ -1,0 +1,43 @@
+"""The program ``sciml``: a group of commands, each in its own file."""
+
+import signal
+from types import FrameType
+
+import click
+
+from sciml import __version__
+from sciml.cli._clock import Clock, process_start
+from sciml.cli._commands import LazyCommands
+
+__all__ = ["cli", "main"]
+
+COMMANDS = {
+    "solve": ("sciml.cli.solve", "Solve a Poisson problem on a box and prove the residual."),
+    "bench": ("sciml.cli.bench", "List, run and report the benchmark cases."),
+    "info": ("sciml.cli.info", "Show versions, threads, memory, caches and devices."),
+}
+
+
+@click.group(
+    cls=LazyCommands,
+    lazy=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: sciml solve --shape 64,64,64 --report -",
+)
+@click.version_option(__version__, prog_name="sciml", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Classical and learned solvers from the command line."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main() -> None:
+    """Entry point of the program; SIGTERM ends a command as Ctrl-C does, cleaning up."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    cli(obj=Clock(process_start()))
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
