@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._stencil import Array, ConstantStencil, Stencil, VariableStencil
 
-__all__ = ["SHAPES", "constant_stencil", "stencils", "variable_stencil"]
+__all__ = ["SHAPES", "colourable_stencils", "constant_stencil", "masked", "stencils", "variable_stencil"]
 
 SHAPES = ((4, 6, 8), (5, 3, 7), (1, 1, 9), (6, 1, 5), (2, 2, 2), (1, 1, 1), (3, 4, 1), (40, 30, 50))
 
@@ -56,3 +56,19 @@ def stencils(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Stenc
         flags = rng.random((2, 3)) < 0.4
         yield constant_stencil(shape, tuple(flags[0]), rng, dtype), shape
         yield variable_stencil(shape, tuple(flags[1]), rng, dtype), shape
+
+
+def colourable_stencils(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Stencil, tuple[int, int, int]]]:
+    """As `stencils`, periodic only on axes of even length, where two colours suffice.
+
+    The sweeps leave inactive cells alone, so u and f must be 0 there (`masked`).
+    """
+    for shape in (*SHAPES, (44, 6, 220), (44, 1, 1302)):
+        flags = [tuple(bool(rng.random() < 0.4) and n % 2 == 0 for n in shape) for _ in range(2)]
+        yield constant_stencil(shape, flags[0], rng, dtype), shape
+        yield variable_stencil(shape, flags[1], rng, dtype), shape
+
+
+def masked(stencil: Stencil, u: NDArray[np.floating]) -> NDArray[np.floating]:
+    """`u` with zeros in inactive cells."""
+    return u if isinstance(stencil, ConstantStencil) else np.where(stencil.d > 0, u, u.dtype.type(0))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["get_threads", "run_slabs", "slabs", "threads", "usable_cores"]
+__all__ = ["get_threads", "run_slabs", "run_tasks", "slabs", "threads", "usable_cores"]
 
 # Below this many array elements a second thread costs more than it saves (13 microseconds a dispatch).
 SERIAL_BELOW = 50_000
@@ -108,13 +108,20 @@ def slabs(n: int, size: int, minimum: int = 1) -> list[tuple[int, int]]:
 
 
 def run_slabs(kernel: Callable[..., Any], parts: list[tuple[int, int]], *args: Any) -> list[Any]:
-    """Call ``kernel(lo, hi, *args)`` for every slab, concurrently; results in slab order.
+    """Call ``kernel(lo, hi, *args)`` for every slab, concurrently; results in slab order."""
+    return run_tasks(kernel, [(lo, hi, *args) for lo, hi in parts])
 
-    The caller's thread takes the last slab, so one slab costs no dispatch at all.
+
+def run_tasks(kernel: Callable[..., Any], tasks: list[tuple[Any, ...]]) -> list[Any]:
+    """Call ``kernel(*task)`` for every task, concurrently; results in order.
+
+    The caller's thread takes the last one, so a single task costs no dispatch at all.
     """
-    if len(parts) == 1:
-        return [kernel(*parts[0], *args)]
+    if not tasks:
+        return []
+    if len(tasks) == 1:
+        return [kernel(*tasks[0])]
     executor = _POOL.executor()
-    futures = [executor.submit(kernel, lo, hi, *args) for lo, hi in parts[:-1]]
-    last = kernel(*parts[-1], *args)
+    futures = [executor.submit(kernel, *task) for task in tasks[:-1]]
+    last = kernel(*tasks[-1])
     return [future.result() for future in futures] + [last]

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "ConstantStencil", "Stencil", "VariableStencil", "kernel_axes", "shape3", "stencil_shape"]
+__all__ = ["Array", "ConstantStencil", "Stencil", "VariableStencil", "kernel_axes", "shape3", "stencil_shape", "stencil_wraps"]
 
 Array: TypeAlias = NDArray[np.floating]
 
@@ -78,3 +78,12 @@ def stencil_shape(stencil: Stencil) -> tuple[int, int, int]:
         return len(stencil.d0), len(stencil.d1), len(stencil.d2)
     n0, n1, n2 = stencil.d.shape
     return n0, n1, n2
+
+
+def stencil_wraps(stencil: Stencil) -> tuple[bool, bool, bool]:
+    """Which axes are periodic."""
+    if isinstance(stencil, ConstantStencil):
+        w0, w1, w2 = (bool(w) for w in stencil.wrap)
+    else:
+        w0, w1, w2 = bool(stencil.c0[-1].any()), bool(stencil.c1[:, -1].any()), bool(stencil.c2[:, :, -1].any())
+    return w0, w1, w2

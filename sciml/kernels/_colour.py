@@ -1,0 +1,45 @@
+"""Colour-split storage: the red and the black cells of a box in two dense arrays.
+
+Cell (i, j, k) is red when i + j + k is even. A box (n0, n1, n2) is stored as (2, n0, n1, M),
+M = ceil(n2 / 2), colour first. In row (i, j) with parity p = (i + j) & 1 the cells with even k
+are ``x[p, i, j, :]`` and those with odd k are ``x[1 - p, i, j, :]``; so all neighbours of a cell
+in the four adjacent rows sit at the same position of the other colour, and every access of a
+sweep is contiguous. When n2 is odd the last odd-k entry of a row is padding and stays 0.
+"""
+
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml.kernels._stencil import ConstantStencil
+
+__all__ = ["SplitStencil", "SplitVariable", "split_shape"]
+
+
+class SplitVariable(NamedTuple):
+    """Face conductances and diagonal in colour-split storage, each of shape (2, n0, n1, M).
+
+    Faces belong to the cell below them, as in VariableStencil; inactive and padding cells have
+    zero faces and a diagonal of 1, so that sweeps leave them at 0 without asking.
+    """
+
+    c0: NDArray[np.floating]
+    c1: NDArray[np.floating]
+    c2: NDArray[np.floating]
+    d: NDArray[np.floating]
+
+
+SplitStencil: TypeAlias = ConstantStencil | SplitVariable
+
+
+def split_shape(shape: tuple[int, int, int]) -> tuple[int, int, int, int]:
+    """Shape of the colour-split array of a box.
+
+    Examples
+    --------
+    >>> split_shape((4, 3, 5))
+    (2, 4, 3, 3)
+    """
+    n0, n1, n2 = shape
+    return 2, n0, n1, (n2 + 1) // 2

@@ -1,0 +1,70 @@
+"""Conversion between natural and colour-split order (see `sciml.kernels._colour`)."""
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from sciml.kernels._colour import SplitStencil, SplitVariable, split_shape
+from sciml.kernels._pool import run_slabs, slabs
+from sciml.kernels._stencil import Array, ConstantStencil, Stencil
+from sciml.kernels.colour_layout.numba import merge_slab, split_slab
+
+__all__ = ["colour_merge", "colour_split", "split_stencil"]
+
+
+def split_stencil(stencil: Stencil, dtype: DTypeLike) -> SplitStencil:
+    """The stencil as the sweeps want it: constant ones cast, variable ones in colour-split order.
+
+    Inactive and padding cells get a diagonal of 1 (see SplitVariable).
+    """
+    if isinstance(stencil, ConstantStencil):
+        return ConstantStencil(*(part.astype(dtype) for part in stencil))
+    shape = split_shape(stencil.d.shape)
+    c0, c1, c2, d = (colour_split(part, np.empty(shape, dtype)) for part in stencil)
+    d[d <= 0] = 1
+    return SplitVariable(c0, c1, c2, d)
+
+
+def colour_split(u: Array, x: Array, scale: float = 1.0) -> Array:
+    """Write ``scale * u`` in colour-split order into `x` and return it.
+
+    Parameters
+    ----------
+    u : ndarray, shape (n0, n1, n2)
+        float32 or float64.
+    x : ndarray, shape (2, n0, n1, ceil(n2 / 2))
+        Of either precision; padding entries become 0.
+    scale : float
+        Factor applied on the way.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> colour_split(np.arange(3.0).reshape(1, 1, 3), np.empty((2, 1, 1, 2)))[:, 0, 0]
+    array([[0., 2.],
+           [1., 0.]])
+    """
+    run_slabs(split_slab, slabs(u.shape[0], u.size), u, u.dtype.type(scale), x)
+    return x
+
+
+def colour_merge(x: Array, u: Array, scale: float = 1.0, add: bool = False) -> Array:
+    """Write (or add) ``scale * x`` in natural order into `u` and return it.
+
+    Parameters
+    ----------
+    x : ndarray, shape (2, n0, n1, ceil(n2 / 2))
+    u : ndarray, shape (n0, n1, n2)
+        Either precision.
+    scale : float
+        Factor applied on the way.
+    add : bool
+        Add to `u` instead of overwriting it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> colour_merge(np.array([[0.0, 2.0], [1.0, 0.0]]).reshape(2, 1, 1, 2), np.empty((1, 1, 3)))
+    array([[[0., 1., 2.]]])
+    """
+    run_slabs(merge_slab, slabs(u.shape[0], u.size), x, u.dtype.type(scale), 1 if add else 0, u)
+    return u

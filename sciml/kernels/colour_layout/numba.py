@@ -1,0 +1,43 @@
+"""CPU conversion between natural and colour-split order."""
+
+from typing import Any
+
+from sciml.kernels._numba import compiled
+
+__all__ = ["merge_slab", "split_slab"]
+
+
+@compiled
+def split_slab(lo: int, hi: int, u: Any, scale: Any, x: Any) -> None:
+    n1, n2 = u.shape[1], u.shape[2]
+    half = n2 // 2
+    for i in range(lo, hi):
+        for j in range(n1):
+            p = (i + j) & 1
+            for m in range(half):
+                x[p, i, j, m] = scale * u[i, j, 2 * m]
+                x[1 - p, i, j, m] = scale * u[i, j, 2 * m + 1]
+            if n2 % 2 == 1:
+                x[p, i, j, half] = scale * u[i, j, n2 - 1]
+                x[1 - p, i, j, half] = 0
+
+
+@compiled
+def merge_slab(lo: int, hi: int, x: Any, scale: Any, keep: Any, u: Any) -> None:
+    n1, n2 = u.shape[1], u.shape[2]
+    half = n2 // 2
+    for i in range(lo, hi):
+        for j in range(n1):
+            p = (i + j) & 1
+            if keep == 0:
+                for m in range(half):
+                    u[i, j, 2 * m] = scale * x[p, i, j, m]
+                    u[i, j, 2 * m + 1] = scale * x[1 - p, i, j, m]
+                if n2 % 2 == 1:
+                    u[i, j, n2 - 1] = scale * x[p, i, j, half]
+            else:
+                for m in range(half):
+                    u[i, j, 2 * m] += scale * x[p, i, j, m]
+                    u[i, j, 2 * m + 1] += scale * x[1 - p, i, j, m]
+                if n2 % 2 == 1:
+                    u[i, j, n2 - 1] += scale * x[p, i, j, half]

@@ -1,0 +1,61 @@
+"""Prolongation of a coarse correction and red-black SOR sweeps, fused."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml.kernels._colour import SplitStencil
+from sciml.kernels._pool import run_tasks
+from sciml.kernels._stencil import Array
+from sciml.kernels._waves import wave_slabs
+from sciml.kernels.prolong_sor.numba import pass_box, pass_cut, pass_slab
+
+__all__ = ["Linear", "prolong_sor"]
+
+_INJECT = (False, np.zeros((3, 2), np.float32), (False, False, False))
+
+
+class Linear:
+    """Ends of linear interpolation: each ghost coarse cell is a multiple of the cell beside it.
+
+    Parameters
+    ----------
+    ends : array-like, shape (3, 2)
+        Multiples at either end of each axis: -1 for u = 0 on the face, 1 for zero flux.
+    wrap : tuple of bool
+        Which axes are periodic instead.
+    """
+
+    def __init__(self, ends: NDArray[np.float64], wrap: tuple[bool, bool, bool]) -> None:
+        self.ends = ends
+        self.wrap = wrap
+
+
+def prolong_sor(
+    stencil: SplitStencil, x: Array, f: Array, coarse: Array, n2: int, *, omega: float = 1.0, sweeps: int = 1,
+    first: int = 1, ratio: tuple[int, int, int] = (2, 2, 2), linear: Linear | None = None, periodic: bool = False,
+) -> Array:
+    """Add the interpolated `coarse` to `x`, then relax A x = f; returns `x`.
+
+    Parameters
+    ----------
+    stencil, x, f, omega, sweeps, ratio, periodic
+        As in `sor_restrict`.
+    coarse : ndarray
+        Coarse correction in colour-split order.
+    n2 : int
+        True length of a row of the fine box.
+    first : int
+        Colour of the first half sweep: 1 (black) makes the sweeps the adjoint of red-black ones.
+    linear : Linear, optional
+        Linear interpolation (weights 3/4 and 1/4 per coarsened axis); default piecewise constant.
+    """
+    kind = _INJECT if linear is None else (True, linear.ends, linear.wrap)
+    args = stencil, x, f, x.dtype.type(omega), sweeps, first
+    transfer = ratio, coarse, n2, kind[0], np.asarray(kind[1], x.dtype), kind[2]
+    parts = wave_slabs(x.shape[1], x.size, 2 * sweeps, periodic)
+    if parts is None:
+        pass_box(*args, *transfer)
+        return x
+    run_tasks(pass_slab, [(*part, *args, *transfer) for part in parts])
+    run_tasks(pass_cut, [(part[0], *args) for part in parts if part[2]])
+    return x

@@ -1,0 +1,80 @@
+"""Signature, inputs and tolerances of the fused prolongation and smoothing; the reference is its parts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from sciml.kernels._colour import split_shape
+from sciml.kernels._inputs import colourable_stencils, masked
+from sciml.kernels._spec import KernelSpec
+from sciml.kernels._stencil import Array, ConstantStencil, Stencil, stencil_wraps
+from sciml.kernels.colour_layout import colour_merge, colour_split, split_stencil
+from sciml.kernels.prolong_sor import Linear, prolong_sor
+from sciml.kernels.sor_restrict.spec import RATIOS, coarse_shape
+from sciml.kernels.stencil_sor.numpy import stencil_sor
+
+__all__ = ["SPEC"]
+
+Ratio = tuple[int, int, int]
+
+
+def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ...]]:
+    for count, (stencil, shape) in enumerate(colourable_stencils(rng, dtype)):
+        u, f = (masked(stencil, rng.standard_normal(shape).astype(dtype)) for _ in range(2))
+        ratio = RATIOS[count // 2 % len(RATIOS)]
+        coarse = rng.standard_normal(coarse_shape(shape, ratio)).astype(dtype)
+        linear = rng.uniform(-1, 1, (3, 2)) if isinstance(stencil, ConstantStencil) else None
+        yield stencil, u, f, coarse, 1.0 + 0.15 * (count % 2), count % 3, 1 - count % 2, ratio, linear
+
+
+def interpolate(coarse: Array, axis: int, n: int, ends: NDArray[np.float64] | None, wrap: bool) -> Array:
+    """Twice as many cells along `axis`, cut to n; linear when `ends` (ghost multiples) are given."""
+    below, above = np.roll(coarse, 1, axis), np.roll(coarse, -1, axis)
+    if ends is None:
+        below, above = coarse, coarse
+    elif not wrap:
+        first, last = [slice(None)] * 3, [slice(None)] * 3
+        first[axis], last[axis] = slice(0, 1), slice(-1, None)
+        below[tuple(first)] = ends[0] * coarse[tuple(first)]
+        above[tuple(last)] = ends[1] * coarse[tuple(last)]
+    children = np.stack([0.75 * coarse + 0.25 * below, 0.75 * coarse + 0.25 * above], axis=axis + 1)
+    shape = list(coarse.shape)
+    shape[axis] *= 2
+    return children.reshape(shape).take(np.arange(n), axis=axis)
+
+
+def reference(
+    stencil: Stencil, u: Array, f: Array, coarse: Array, omega: float, sweeps: int, first: int, ratio: Ratio,
+    linear: NDArray[np.float64] | None,
+) -> Array:
+    wraps = stencil_wraps(stencil)
+    for axis in range(3):
+        if ratio[axis] == 2:
+            ends = None if linear is None else linear[axis]
+            coarse = interpolate(coarse, axis, u.shape[axis], ends, wraps[axis])
+    return stencil_sor(stencil, (u + coarse).astype(u.dtype), f, omega, sweeps, first)
+
+
+def run(
+    stencil: Stencil, u: Array, f: Array, coarse: Array, omega: float, sweeps: int, first: int, ratio: Ratio,
+    linear: NDArray[np.float64] | None,
+) -> Array:
+    x, g, y = (colour_split(a, np.empty(split_shape(a.shape), a.dtype)) for a in (u, f, coarse))
+    wraps = stencil_wraps(stencil)
+    prolong_sor(
+        split_stencil(stencil, u.dtype), x, g, y, u.shape[2], omega=omega, sweeps=sweeps, first=first, ratio=ratio,
+        linear=None if linear is None else Linear(linear, wraps), periodic=wraps[0],
+    )
+    return masked(stencil, colour_merge(x, np.empty_like(u)))
+
+
+SPEC = KernelSpec(
+    name="prolong_sor",
+    reference=reference,
+    implementations={"numba": run},
+    inputs=inputs,
+    tolerance={"float32": 3e-5},
+    dtypes=("float32",),
+)

@@ -1,0 +1,186 @@
+"""Pre-smoothing, residual and restriction in one pass over memory.
+
+Half sweep t may touch plane i as soon as half sweep t - 1 has passed planes i - 1, i and i + 1.
+So all half sweeps follow each other through the planes one step apart, the residual one step
+behind the last, and a plane is fetched from memory once instead of once a half sweep.
+
+With several slabs, half sweep t first covers the planes at least t away from every cut (all slabs
+at once), then the planes left around the cuts (all cuts at once). Order within a plane and
+between neighbouring planes is that of the serial pass, so the result does not depend on the number
+of slabs. A periodic first axis is a box cut at plane 0.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba.extending import overload
+
+from sciml.kernels._numba import compiled
+from sciml.kernels._stencil import ConstantStencil
+from sciml.kernels.stencil_sor.numba import relax_plane, start_plane
+
+__all__ = ["half_sweep", "pass_box", "pass_cut", "pass_slab", "residual_row"]
+
+
+@compiled
+def _constant_row(stencil: Any, x: Any, f: Any, i: int, j: int, even: Any, odd: Any) -> None:
+    c, wrap, d0, d1, d2 = stencil
+    n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
+    n2 = len(d2)
+    p = (i + j) & 1  # colour of the cells with even k in this row; the other one in the rows around it
+    q = 1 - p
+    im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
+    jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
+    a_m, a_p = (c[0] if i > 0 else wrap[0]), (c[0] if i < n0 - 1 else wrap[0])
+    b_m, b_p = (c[1] if j > 0 else wrap[1]), (c[1] if j < n1 - 1 else wrap[1])
+    d, e = d0[i] + d1[j], c[2]
+    inner = d + d2[n2 // 2]
+    end = (n2 - 1) // 2
+    for m in range(M):
+        even[m] += (
+            f[p, i, j, m] - inner * x[p, i, j, m] + a_m * x[q, im, j, m] + a_p * x[q, ip, j, m]
+            + b_m * x[q, i, jm, m] + b_p * x[q, i, jp, m]
+        )
+    for m in range(n2 // 2):
+        odd[m] += (
+            f[q, i, j, m] - inner * x[q, i, j, m] + a_m * x[p, im, j, m] + a_p * x[p, ip, j, m]
+            + b_m * x[p, i, jm, m] + b_p * x[p, i, jp, m]
+        )
+    for m in range(1, M):
+        even[m] += e * (x[q, i, j, m - 1] + x[q, i, j, m])
+    for m in range(end):
+        odd[m] += e * (x[p, i, j, m] + x[p, i, j, m + 1])
+    even[0] += (inner - d - d2[0]) * x[p, i, j, 0] + wrap[2] * x[q, i, j, end] + e * x[q, i, j, 0]
+    if n2 % 2 == 0:
+        odd[end] += (inner - d - d2[n2 - 1]) * x[q, i, j, end] + e * x[p, i, j, end] + wrap[2] * x[p, i, j, 0]
+    elif n2 > 1:  # the loop took the last cell, k = n2 - 1, for an inner one
+        even[end] += (inner - d - d2[n2 - 1]) * x[p, i, j, end]
+
+
+@compiled
+def _variable_row(stencil: Any, x: Any, f: Any, i: int, j: int, even: Any, odd: Any) -> None:
+    c0, c1, c2, d = stencil
+    n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
+    p = (i + j) & 1
+    q = 1 - p
+    im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
+    jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
+    for m in range(M):
+        even[m] += (
+            f[p, i, j, m] - d[p, i, j, m] * x[p, i, j, m]
+            + c0[q, im, j, m] * x[q, im, j, m] + c0[p, i, j, m] * x[q, ip, j, m]
+        )
+    for m in range(M):
+        even[m] += (
+            c1[q, i, jm, m] * x[q, i, jm, m] + c1[p, i, j, m] * x[q, i, jp, m] + c2[p, i, j, m] * x[q, i, j, m]
+        )
+    for m in range(M):
+        odd[m] += (
+            f[q, i, j, m] - d[q, i, j, m] * x[q, i, j, m]
+            + c0[p, im, j, m] * x[p, im, j, m] + c0[q, i, j, m] * x[p, ip, j, m]
+        )
+    for m in range(M):
+        odd[m] += (
+            c1[p, i, jm, m] * x[p, i, jm, m] + c1[q, i, j, m] * x[p, i, jp, m] + c2[p, i, j, m] * x[p, i, j, m]
+        )
+    for m in range(1, M):
+        even[m] += c2[q, i, j, m - 1] * x[q, i, j, m - 1]
+    for m in range(M - 1):
+        odd[m] += c2[q, i, j, m] * x[p, i, j, m + 1]
+    even[0] += c2[q, i, j, M - 1] * x[q, i, j, M - 1]
+    odd[M - 1] += c2[q, i, j, M - 1] * x[p, i, j, 0]
+
+
+def residual_row(stencil: Any, x: Any, f: Any, i: int, j: int, even: Any, odd: Any) -> None:
+    """Add the residual of row (i, j) to `even` (cells with even k) and `odd`; resolved by the stencil's type."""
+
+
+@overload(residual_row, strict=False, inline="always")
+def _residual_row(stencil: Any, x: Any, f: Any, i: Any, j: Any, even: Any, odd: Any) -> Any:
+    if stencil.instance_class is ConstantStencil:
+        return lambda stencil, x, f, i, j, even, odd: _constant_row(stencil, x, f, i, j, even, odd)
+    return lambda stencil, x, f, i, j, even, odd: _variable_row(stencil, x, f, i, j, even, odd)
+
+
+@compiled
+def half_sweep(stencil: Any, x: Any, f: Any, i: int, t: int, omega: Any, zero: bool) -> None:
+    """Half sweep t (red when even) of plane i; with `zero` the first one starts from x = 0 without reading it."""
+    if zero and t == 0:
+        start_plane(stencil, x, f, i, omega)
+    else:
+        relax_plane(stencil, x, f, i, t & 1, omega)
+
+
+@compiled
+def _restrict_plane(stencil: Any, x: Any, f: Any, I: int, ratio: Any, coarse: Any, even: Any, odd: Any) -> None:  # noqa: E741
+    n0, n1 = x.shape[1], x.shape[2]
+    r0, r1, r2 = ratio
+    M = even.shape[0]
+    for J in range(coarse.shape[2]):
+        even[:] = 0
+        odd[:] = 0
+        for i in range(r0 * I, min(r0 * I + r0, n0)):
+            for j in range(r1 * J, min(r1 * J + r1, n1)):
+                residual_row(stencil, x, f, i, j, even, odd)
+        P = (I + J) & 1
+        if r2 == 1:
+            coarse[P, I, J] = even
+            coarse[1 - P, I, J] = odd
+        else:
+            for m in range(M):
+                even[m] += odd[m]
+            half = M // 2
+            for m in range(half):
+                coarse[P, I, J, m] = even[2 * m]
+                coarse[1 - P, I, J, m] = even[2 * m + 1]
+            if M % 2 == 1:
+                coarse[P, I, J, half] = even[M - 1]
+                coarse[1 - P, I, J, half] = 0
+
+
+@compiled
+def pass_box(
+    stencil: Any, x: Any, f: Any, omega: Any, nu: int, zero: bool, ratio: Any, coarse: Any
+) -> None:
+    """The plain order for boxes that fit into cache: sweep after sweep, then residual and restriction."""
+    n0, M = x.shape[1], x.shape[3]
+    even, odd = np.empty(M, x.dtype), np.empty(M, x.dtype)
+    for t in range(2 * nu):
+        for i in range(n0):
+            half_sweep(stencil, x, f, i, t, omega, zero)
+    for I in range(coarse.shape[1]):  # noqa: E741
+        _restrict_plane(stencil, x, f, I, ratio, coarse, even, odd)
+
+
+@compiled
+def pass_slab(
+    lo: int, hi: int, cut_lo: int, cut_hi: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int, zero: bool,
+    ratio: Any, coarse: Any,
+) -> None:
+    """Everything in planes lo..hi that does not depend on planes beyond a cut."""
+    M = x.shape[3]
+    even, odd = np.empty(M, x.dtype), np.empty(M, x.dtype)
+    steps, r0 = 2 * nu, ratio[0]
+    for s in range(lo, hi + steps):
+        for t in range(steps):
+            i = s - t
+            if lo + cut_lo * t <= i < hi - cut_hi * t:
+                half_sweep(stencil, x, f, i, t, omega, zero)
+        i = s - steps
+        if lo + cut_lo * steps <= i < hi - cut_hi * steps and (i % r0 == r0 - 1 or i == x.shape[1] - 1):
+            _restrict_plane(stencil, x, f, i // r0, ratio, coarse, even, odd)
+
+
+@compiled
+def pass_cut(
+    cut: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int, ratio: Any, coarse: Any
+) -> None:
+    """What `pass_slab` left on both sides of a cut (an even plane number; 0 for a periodic axis)."""
+    n0, M = x.shape[1], x.shape[3]
+    even, odd = np.empty(M, x.dtype), np.empty(M, x.dtype)
+    steps, r0 = 2 * nu, ratio[0]
+    for t in range(1, steps):
+        for i in range(cut - t, cut + t):
+            relax_plane(stencil, x, f, i % n0, t & 1, omega)
+    for i in range(cut - steps, cut + steps, r0):
+        _restrict_plane(stencil, x, f, (i % n0) // r0, ratio, coarse, even, odd)
