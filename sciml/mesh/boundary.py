@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml._arrays import real_array
 from sciml._errors import InputError
 from sciml._expressions import Expression
 
@@ -56,7 +57,7 @@ class Boundary:
             given = getattr(self, name)
             if isinstance(given, str):
                 Expression(given)
-            elif not np.all(np.isfinite(np.asarray(given, dtype=np.float64))):
+            elif not np.all(np.isfinite(real_array(f"{self.kind} {name}", given))):
                 raise InputError(f"{self.kind} {name} is {given}; expected finite numbers")
         if not isinstance(self.transfer, str) and np.any(np.asarray(self.transfer) < 0):
             raise InputError(f"robin transfer coefficient is {self.transfer}; expected numbers >= 0")

@@ -1,14 +1,16 @@
 """Uniform box grids of one to three dimensions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
+from operator import index
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sciml._arrays import real_array
 from sciml._errors import InputError
 from sciml._expressions import Expression
 from sciml.mesh.boundary import Boundary
@@ -75,8 +77,8 @@ class Grid:
     fixed_value: NDArray[np.float64] | float = 0.0
 
     def __post_init__(self) -> None:
-        shape = tuple(int(n) for n in self.shape)
-        extent = tuple(float(length) for length in self.extent) or (1.0,) * len(shape)
+        shape = _whole_numbers(self.shape)
+        extent = _lengths(self.extent) or (1.0,) * len(shape)
         _check_box(shape, extent, self.location)
         object.__setattr__(self, "shape", shape)
         object.__setattr__(self, "extent", extent)
@@ -90,6 +92,7 @@ class Grid:
         if self.mask is not None and not self.mask.any():
             raise InputError("the mask has no active cell; expected at least one True (1 = active, 0 = obstacle)")
         if self.fixed is not None:
+            _check_fixed(self.fixed, self.mask)
             object.__setattr__(self, "fixed_value", _finite_field("fixed_value", self.fixed_value, shape, self.fixed))
 
     @property
@@ -131,8 +134,7 @@ class Grid:
         """Coordinates of the faces (or nodes) of a side; its own axis has length 1."""
         axis = AXES.index(side[0])
         at = self.coordinates()
-        index = [1] * self.ndim
-        at[side[0]] = np.full(index, 0.0 if side[1] == "-" else self.extent[axis])
+        at[side[0]] = np.full([1] * self.ndim, 0.0 if side[1] == "-" else self.extent[axis])
         return at
 
     def side_values(self, side: str, which: Literal["value", "transfer"] = "value") -> NDArray[np.float64]:
@@ -162,8 +164,8 @@ class Grid:
             raise InputError(f"{which} on side {side} has {np.sum(~np.isfinite(values))} values that are not finite")
         return values
 
-    def evaluate(self, given: ArrayLike | str) -> NDArray[np.float64]:
-        """A number, expression or array as float64, broadcastable against `shape`.
+    def evaluate(self, given: ArrayLike | str, name: str = "array") -> NDArray[np.float64]:
+        """A number, expression or array as float64, broadcastable against `shape`; errors call it `name`.
 
         Raises
         ------
@@ -171,12 +173,13 @@ class Grid:
             If an array does not broadcast to `shape` or an expression is malformed.
         """
         if isinstance(given, str):
-            return Expression(given, AXES[: self.ndim])(self.coordinates())
-        values = np.asarray(given)
-        if values.dtype.kind not in "fiub":
-            raise InputError(f"array of dtype {values.dtype}; expected real numbers")
+            try:
+                return Expression(given, AXES[: self.ndim])(self.coordinates())
+            except InputError as error:
+                raise InputError(f"{name}: {error}") from None
+        values = real_array(name, given)
         if values.ndim and values.shape != self.shape:
-            raise InputError(f"array of shape {values.shape} does not match the grid; expected {self.shape}")
+            raise InputError(f"{name} of shape {values.shape} does not match the grid; expected {self.shape}")
         return np.asarray(values, dtype=np.float64)
 
     def coarsened(self) -> "Grid":
@@ -191,7 +194,7 @@ class Grid:
         """
         if self.location == "node" or self.fixed is not None:
             raise InputError("only cell grids without fixed cells can be coarsened")
-        if any(np.ndim(b.value) or np.ndim(b.transfer) for b in self.boundary.values() if not isinstance(b.value, str)):
+        if any(np.ndim(b.value) or np.ndim(b.transfer) for b in self.boundary.values()):
             raise InputError("a grid with array-valued boundary data cannot be coarsened; use expressions")
         mask = self.mask
         for axis in range(self.ndim if mask is not None else 0):
@@ -211,6 +214,20 @@ class Grid:
         while max(grids[-1].shape) > 1:
             grids.append(grids[-1].coarsened())
         return grids
+
+
+def _whole_numbers(given: Iterable[int]) -> tuple[int, ...]:
+    try:
+        return tuple(index(n) for n in given)
+    except TypeError:
+        raise InputError(f"shape {given} is not a sequence of whole numbers; write (64, 64)") from None
+
+
+def _lengths(given: Iterable[float]) -> tuple[float, ...]:
+    try:
+        return tuple(float(length) for length in given)
+    except (TypeError, ValueError):
+        raise InputError(f"extent {given} is not a sequence of numbers; write (1.0, 0.5)") from None
 
 
 def _check_box(shape: tuple[int, ...], extent: tuple[float, ...], location: str) -> None:
@@ -250,8 +267,14 @@ def _all_sides(given: Mapping[str, Boundary] | Boundary, ndim: int) -> dict[str,
     return result
 
 
+def _check_fixed(fixed: NDArray[np.bool_], mask: NDArray[np.bool_] | None) -> None:
+    count = 0 if mask is None else np.count_nonzero(fixed & ~mask)
+    if count:
+        raise InputError(f"{count} fixed cells lie in obstacles of the mask; clear them in one of the two arrays")
+
+
 def _flags(name: str, given: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    values = np.asarray(given)
+    values = real_array(name, given)
     if values.shape != shape:
         raise InputError(f"{name} of shape {values.shape} does not match the grid; expected {shape}")
     if values.dtype != np.bool_ and not np.all((values == 0) | (values == 1)):
@@ -261,7 +284,7 @@ def _flags(name: str, given: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.bo
 
 
 def _finite_field(name: str, given: ArrayLike, shape: tuple[int, ...], where: NDArray[np.bool_]) -> NDArray[np.float64]:
-    values = np.asarray(given, dtype=np.float64)
+    values = np.asarray(real_array(name, given), dtype=np.float64)
     if values.ndim and values.shape != shape:
         raise InputError(f"{name} of shape {values.shape} does not match the grid; expected {shape}")
     values = np.broadcast_to(values, shape)

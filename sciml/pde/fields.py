@@ -6,6 +6,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sciml._arrays import real_array
 from sciml._errors import InputError
 from sciml.mesh import AXES, Grid
 from sciml.pde.layout import Layout, cut
@@ -48,17 +49,13 @@ def read_source(grid: Grid, place: Layout, given: FieldLike) -> Array:
     InputError
         If an unknown has a value that is not finite, or shapes do not fit.
     """
-    shape = () if isinstance(given, str) else np.shape(given)
-    is_batch = len(shape) == grid.ndim + 1 and shape[1:] == grid.shape
-    if is_batch:
-        values = np.asarray(given)
-        lead = values.shape[:1]
-        if values.dtype.kind not in "fiub" or not lead[0]:
-            raise InputError(f"source of dtype {values.dtype} and shape {shape}; expected real numbers, batch >= 1")
-        part = values[(slice(None), *place.window)]
-    else:
-        lead = ()
-        part = cut(_evaluate(grid, given, "source"), place.window)
+    values = grid.evaluate(given, "source") if isinstance(given, str) else real_array("source", given)
+    lead = values.shape[:1] if values.ndim > grid.ndim and values.shape[1:] == grid.shape else ()
+    if lead == (0,):
+        raise InputError(f"source of shape {values.shape} holds no right-hand side; expected a batch >= 1")
+    if not lead and not isinstance(given, str):
+        values = grid.evaluate(values, "source")
+    part = values[(slice(None), *place.window)] if lead else cut(values, place.window)
     b = np.empty(lead + place.shape)
     b[...] = part
     if place.unknown is not None:
@@ -76,7 +73,7 @@ def read_shift(grid: Grid, given: FieldLike) -> Array:
     InputError
         If it is negative or not finite in an active cell.
     """
-    values = _evaluate(grid, given, "shift")
+    values = grid.evaluate(given, "shift")
     if values.ndim and grid.mask is not None:
         values = np.where(grid.mask, values, 0.0)
     bad = ~((values >= 0) & (values < np.inf))
@@ -85,15 +82,8 @@ def read_shift(grid: Grid, given: FieldLike) -> Array:
     return _uniform(values)
 
 
-def _evaluate(grid: Grid, given: FieldLike, name: str) -> Array:
-    try:
-        return grid.evaluate(given)
-    except InputError as error:
-        raise InputError(f"{name}: {error}") from None
-
-
 def _positive(grid: Grid, given: FieldLike, name: str) -> Array:
-    k = _evaluate(grid, given, name)
+    k = grid.evaluate(given, name)
     if grid.mask is None:
         positive = k.min() > 0
     else:

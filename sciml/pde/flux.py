@@ -58,7 +58,8 @@ def flux(system: LinearSystem, x: ArrayLike) -> list[Array]:
 def _at(values: Array, axis: int, ndim: int, where: slice) -> Array:
     """A view of the last `ndim` axes of `values` cut along `axis`."""
     index: tuple[Any, ...] = (..., where, *[slice(None)] * (ndim - 1 - axis))
-    return values[index]
+    view: Array = values[index]
+    return view
 
 
 def _inner_flux(grid: Grid, axis: int, k: Array, u: Array) -> Array:
