@@ -68,8 +68,8 @@ class FFTPreconditioner:
 
 def _scaled_box(A: StencilOperator, box: tuple[AxisFactor, ...]) -> tuple[AxisFactor, ...]:
     outflow = _outflow(A)
-    factors = [_scaled(box, axis, _mean_ratio(A, box, axis), outflow) for axis in range(len(box))]
     shift = _mean(outflow, box, [_inner(f) for f in box])
+    factors = [_scaled(box, axis, _mean_ratio(A, box, axis), outflow, shift) for axis in range(len(box))]
     floats = A.nullspace is not None and int(A.nullspace.sizes.sum()) == A.unknowns
     if not floats and shift == 0.0 and all(map(_maps_constants_to_zero, factors)):
         # Something holds A but not the box: give constants the same energy in both.
@@ -102,7 +102,9 @@ def _mean_ratio(A: StencilOperator, box: tuple[AxisFactor, ...], axis: int) -> f
     return float(np.exp(np.mean(np.log(c[some] / unit[some])))) if some.any() else 1.0
 
 
-def _scaled(box: tuple[AxisFactor, ...], axis: int, ratio: float, outflow: NDArray[np.float64]) -> AxisFactor:
+def _scaled(
+    box: tuple[AxisFactor, ...], axis: int, ratio: float, outflow: NDArray[np.float64], shift: float
+) -> AxisFactor:
     """A factor times `ratio`; robin ends do not scale with the coefficient and are taken from A."""
     factor = box[axis]
     faces_after = factor.faces * ratio
@@ -110,7 +112,7 @@ def _scaled(box: tuple[AxisFactor, ...], axis: int, ratio: float, outflow: NDArr
     for end, kind in ((0, factor.left), (factor.n - 1, factor.right)):
         if kind == "robin":
             layer = [slice(end, end + 1) if a == axis else _inner(f) for a, f in enumerate(box)]
-            leak = _mean(outflow, box, layer) * factor.mass[end]
+            leak = max(0.0, _mean(outflow, box, layer) - shift) * factor.mass[end]
             diagonal[end] = faces_after[end] + faces_after[end - 1] + leak  # face -1 wraps, 0 here
     return replace(factor, c=factor.c * ratio, diagonal=diagonal, faces=faces_after)
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from sciml._errors import InputError
 from sciml.pde.operator import StencilOperator
 from sciml.solvers._finish import finish, right_hand_sides
+from sciml.solvers._run import check_tolerances
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
 from sciml.solvers.spectral.inverse import separable_inverse
@@ -108,6 +109,7 @@ class FFT:
         callback : callable, optional
             ``callback(iteration, residual)`` after each.
         """
+        check_tolerances(rtol, atol)
         A, shape = state.A, np.shape(b)
         rows = right_hand_sides(A, b)
         limit = max(1, MAX_STEPS if maxiter is None else maxiter)
