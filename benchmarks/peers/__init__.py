@@ -1,0 +1,1 @@
+"""The methods of other libraries, each as a `Contender`."""

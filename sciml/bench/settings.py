@@ -1,0 +1,50 @@
+"""What a run of a benchmark case may be told."""
+
+from dataclasses import dataclass
+
+from sciml._errors import InputError
+
+__all__ = ["Settings"]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Options of a run; every case honours those that make sense for it.
+
+    Parameters
+    ----------
+    size : int, optional
+        Cells per axis of the main problem; None = the size the case is published at.
+    repeats : int
+        Timed runs per method, alternating between methods; the median is reported.
+    threads : int
+        Threads of our kernels and of transforms; everything else runs on one.
+    seed : int
+        Start of the random numbers of fields and right-hand sides.
+    rtol : float
+        Relative tolerance all methods must reach.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range.
+
+    Examples
+    --------
+    >>> Settings(size=32).repeats
+    3
+    """
+
+    size: int | None = None
+    repeats: int = 3
+    threads: int = 1
+    seed: int = 0
+    rtol: float = 1e-8
+
+    def __post_init__(self) -> None:
+        for name, least in (("size", 4), ("repeats", 1), ("threads", 1), ("seed", 0)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise InputError(f"{name} is {value}; expected a whole number >= {least}")
+        if not 0 < self.rtol < 1:
+            raise InputError(f"rtol is {self.rtol}; expected a number between 0 and 1")
