@@ -68,7 +68,8 @@ def test_divergence_of_flux_is_the_operator(seed: int, ndim: int, batch: tuple[i
         known = known + sum_of_removed(zero)
     expected = system.A.apply(u) - known - system.problem.shift * u
     where = np.ones(grid.shape, bool) if active is None else active
-    np.testing.assert_allclose(divergence[..., where], expected[..., where], rtol=0, atol=1e-11 * (1 + abs(expected).max()))
+    scale = 1 + abs(expected).max()
+    np.testing.assert_allclose(divergence[..., where], expected[..., where], rtol=0, atol=1e-12 * scale)
 
 
 def sum_of_removed(system: LinearSystem) -> np.ndarray:

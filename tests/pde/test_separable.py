@@ -97,7 +97,8 @@ def strong_rows(n: int, h: float, left: str, right: str) -> np.ndarray:
         A[0, 1] *= 2
     if right == "neumann":
         A[-1, -2] *= 2
-    return A[int(left == "dirichlet") : n - int(right == "dirichlet")][:, int(left == "dirichlet") : n - int(right == "dirichlet")]
+    inside = slice(int(left == "dirichlet"), n - int(right == "dirichlet"))
+    return A[inside, inside]
 
 
 @pytest.mark.parametrize("pairs", list(product(product(("dirichlet", "neumann"), repeat=2), repeat=2)))
