@@ -43,7 +43,8 @@ def list_cases(cases: Path) -> None:
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Start of the random numbers.")
 @click.option("--rtol", type=float, default=1e-8, show_default=True, metavar="R", help="Tolerance all must reach.")
 @click.option(
-    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Result file.  [default: results/CASE.json in the folder of the cases]",
+    "--output", type=click.Path(path_type=Path), metavar="FILE",
+    help="Result file.  [default: results/CASE.json in the folder of the cases]",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No tables.")
 @click.option("-v", "--verbose", is_flag=True, help="With debug messages.")
