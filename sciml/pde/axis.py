@@ -32,7 +32,8 @@ class AxisFactor:
     shift : float
         Multiple of M contained in `diagonal`.
     diagonal, mass : ndarray, shape (n,)
-        Diagonals of K (+ shift M) and M.
+        Diagonals of K (+ shift M) and M. M holds the fractions of a control volume; along the axis
+        of a layered medium also the coefficient of the layers, which the other axes then lack.
     faces : ndarray, shape (n,)
         -K[i, i+1]; the last entry wraps and is 0 unless periodic.
     """

@@ -73,9 +73,10 @@ def contacts(
         for side in sides(grid.ndim)
         if grid.boundary[side].kind != "periodic"
     ]
-    if grid.fixed is not None and grid.fixed.any() and prescribed is not None:
+    if grid.fixed is not None and place.unknown is not None and prescribed is not None:
+        fixed = np.nonzero(grid.fixed[place.window])
         for axis in range(grid.ndim):
-            found.extend(_fixed_contacts(grid, place, axis, coefficient[axis], prescribed))
+            found.extend(_fixed_contacts(grid, place, axis, coefficient[axis], prescribed, fixed))
     return found
 
 
@@ -152,21 +153,21 @@ def _robin(grid: Grid, side: str, H: Array, k: Array, h: float) -> Array:
     return H * np.divide(2.0 * k, resistance, out=np.zeros_like(resistance), where=resistance > 0) / h
 
 
-def _fixed_contacts(grid: Grid, place: Layout, axis: int, k: Array, prescribed: Array) -> Iterator[Contact]:
+def _fixed_contacts(
+    grid: Grid, place: Layout, axis: int, k: Array, prescribed: Array, fixed: tuple[NDArray[np.int64], ...]
+) -> Iterator[Contact]:
     """Contacts along `axis` between fixed cells and the unknowns before and after them."""
-    assert grid.fixed is not None
     n = place.shape[axis]
     if n == 1:
         return
-    fixed = np.nonzero(grid.fixed[place.window])
-    k = np.broadcast_to(k, grid.shape)[place.window]
-    values = prescribed[place.window]
+    assert place.unknown is not None  # fixed cells are not unknown
+    k, values = np.broadcast_to(k, grid.shape)[place.window], prescribed[place.window]
     area = np.broadcast_to(place.area(axis), place.shape)
     for step in (-1, 1):
         there = fixed[axis] + step
         inside = (there >= 0) & (there < n) | place.periodic[axis]
-        at = tuple(f[inside] for f in fixed)
-        index = tuple(there[inside] % n if a == axis else f for a, f in enumerate(at))
-        free = place.unknown[index] if place.unknown is not None else np.ones(len(at[0]), dtype=np.bool_)
+        index = tuple(there % n if a == axis else f for a, f in enumerate(fixed))
+        touching = inside & place.unknown[index]
+        at, index = (tuple(f[touching] for f in cells) for cells in (fixed, index))
         conductance = harmonic_mean(k[at], k[index]) * place.scale[axis]
-        yield Contact("fixed", index, conductance, values[at], np.zeros(1), area[at] * free)
+        yield Contact("fixed", index, conductance, values[at], np.zeros(1), area[at])

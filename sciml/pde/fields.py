@@ -37,8 +37,7 @@ def read_coefficient(grid: Grid, given: CoefficientLike) -> tuple[Array, ...]:
             f"coefficient has {len(entries)} entries; expected {grid.ndim}, one per axis, or a single number, "
             "expression or array"
         )
-    fields = [_positive(grid, k, f"coefficient along {axis}") for axis, k in zip(AXES, entries, strict=False)]
-    return tuple(_profile(k, axis) for axis, k in enumerate(fields))
+    return tuple(_positive(grid, k, f"coefficient along {axis}") for axis, k in zip(AXES, entries, strict=False))
 
 
 def read_source(grid: Grid, place: Layout, given: FieldLike) -> Array:
@@ -79,7 +78,7 @@ def read_shift(grid: Grid, given: FieldLike) -> Array:
     bad = ~((values >= 0) & (values < np.inf))
     if bad.any():
         raise _refused("shift", bad, "negative or not finite")
-    return _uniform(values)
+    return _reduced(values)
 
 
 def _positive(grid: Grid, given: FieldLike, name: str) -> Array:
@@ -92,23 +91,20 @@ def _positive(grid: Grid, given: FieldLike, name: str) -> Array:
     if not (positive and k.max() < np.inf):
         bad = ~((k > 0) & (k < np.inf))
         raise _refused(name, bad if grid.mask is None else bad & grid.mask, "not finite and positive")
-    return _uniform(k)
+    return _reduced(k)
 
 
-def _uniform(values: Array) -> Array:
-    """An array that holds one number only, without its axes."""
+def _reduced(values: Array) -> Array:
+    """A field without axes if it is one number, or with one axis longer than 1 if it varies along that only."""
     if values.ndim and values.min() == values.max():
         return np.array(values.flat[0])
-    return values
-
-
-def _profile(values: Array, axis: int) -> Array:
-    """An array that varies along `axis` only, with its other axes cut to length 1."""
-    index = tuple(slice(None) if a == axis else slice(0, 1) for a in range(values.ndim))
-    line = values[index]
-    last = tuple(slice(None) if a == axis else slice(-1, None) for a in range(values.ndim))
-    if values.ndim and np.array_equal(line, values[last]) and np.all(values == line):
-        return line
+    for axis in range(values.ndim):
+        first, last = (
+            values[tuple(slice(None) if a == axis else end for a in range(values.ndim))]
+            for end in (slice(0, 1), slice(-1, None))
+        )
+        if np.array_equal(first, last) and np.all(values == first):
+            return first
     return values
 
 

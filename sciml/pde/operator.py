@@ -35,7 +35,8 @@ class StencilOperator:
     nullspace : NullSpace, optional
         The floating components; None when A is regular on the active cells.
     separable : tuple of AxisFactor, optional
-        One-dimensional factors when A is a sum of Kronecker products (constant coefficients).
+        One-dimensional factors when A is a sum of Kronecker products: constant coefficients,
+        coefficients that vary along their own axis, layers.
     box : tuple of AxisFactor, optional
         Factors of the same box and conditions with coefficient 1 and without obstacles: the
         nearest separable operator, which spectral preconditioners scale to A. None when A itself

@@ -23,14 +23,43 @@ def axis_factors(
     """One factor per axis, None when A is not a sum of Kronecker products.
 
     It is one when there are no obstacles or fixed cells, the shift is a number, each axis'
-    coefficient varies along its own axis only and each side has one conductance.
+    coefficient varies along its own axis only and each side has one conductance; or for layers.
     """
-    varies_elsewhere = any(n > 1 for axis, k in enumerate(coefficient) for a, n in enumerate(k.shape) if a != axis)
-    if place.unknown is not None or shift.ndim or varies_elsewhere:
+    if place.unknown is not None or shift.ndim:
         return None
+    if any(axis != other for axis, k in enumerate(coefficient) for other in _varying(k)):
+        return _layer_factors(grid, place, coefficient, around) if shift == 0 else None
     if any(np.ptp(contact.conductance) > 0 for contact in around):
         return None
     return _factors(grid, place, coefficient, around, float(shift))
+
+
+def _varying(k: Array) -> list[int]:
+    return [axis for axis, n in enumerate(k.shape) if n > 1]
+
+
+def _layer_factors(
+    grid: Grid, place: Layout, coefficient: tuple[Array, ...], around: list[Contact]
+) -> tuple[AxisFactor, ...] | None:
+    """Factors of one coefficient that varies along one axis v, None when it does not or a robin side forbids it.
+
+    The faces of the other axes lie within a layer, so their conductances are k_v times those of
+    coefficient 1: A = K_v (x) M_b + (k_v M_v) (x) K_b, that is k_v joins the mass of v. A robin side
+    on another axis does not scale with k_v.
+    """
+    k = coefficient[0]
+    if any(other is not k for other in coefficient) or len(_varying(k)) != 1:
+        return None
+    v = _varying(k)[0]
+    if any(grid.boundary[c.side].kind == "robin" and c.side[0] != AXES[v] and c.pins.any() for c in around):
+        return None
+    own = tuple(k if axis == v else np.array(1.0) for axis in range(grid.ndim))
+    ends = contacts(grid, place, own, np.zeros(grid.shape))
+    if any(np.ptp(contact.conductance) > 0 for contact in ends):
+        return None
+    factors = _factors(grid, place, own, ends, 0.0)
+    line = cut(k, place.window).ravel()
+    return tuple(replace(f, mass=f.mass * line) if axis == v else f for axis, f in enumerate(factors))
 
 
 def box_factors(

@@ -90,6 +90,29 @@ def test_symmetric_and_semidefinite(location: str) -> None:
         assert (np.sum(values < 1e-10 * max(values[-1], 1e-300)) == 1) == (A.nullspace is not None)
 
 
+@pytest.mark.parametrize("location", ["cell", "node"])
+@pytest.mark.parametrize("form", ["expression", "array"])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_layers(axis: int, form: str, location: str) -> None:
+    """k varies along one axis: it moves into that axis' mass. A robin side across the layers forbids it."""
+    shape = (4, 3, 5)
+    for pair in PAIRS:
+        boundary = {a: Boundary("neumann") for a in AXES} | {AXES[(axis + 1) % 3] + "+": Boundary("dirichlet", 1.0)}
+        boundary |= {AXES[axis] + sign: Boundary(kind, 2.0, 3.0) for sign, kind in zip("-+", pair, strict=True)}
+        grid = Grid(shape, (1.0, 2.0, 1.5), location, boundary)
+        k = f"exp(2*{AXES[axis]})"
+        if form == "array":
+            k = np.array(np.broadcast_to(grid.evaluate(k), shape))
+        A = poisson(grid, k).A
+        dense = A.tocsr().toarray()
+        np.testing.assert_allclose(kronecker_sum(A.separable), dense, rtol=0, atol=1e-14 * abs(dense).max())
+        assert poisson(grid, k, shift=1.0).A.separable is None
+        closed = Boundary("robin", 1.0, 0.0)
+        assert poisson(Grid(shape, boundary=boundary | {AXES[(axis + 2) % 3]: closed}), k).A.separable is not None
+        conducting = Boundary("robin", 1.0, 0.1)
+        assert poisson(Grid(shape, boundary=boundary | {AXES[(axis + 2) % 3]: conducting}), k).A.separable is None
+
+
 def strong_rows(n: int, h: float, left: str, right: str) -> np.ndarray:
     """Textbook second-difference rows at all nodes of one axis; Dirichlet nodes removed."""
     A = (2 * np.eye(n) - np.eye(n, k=1) - np.eye(n, k=-1)) / h**2
