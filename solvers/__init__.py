@@ -13,18 +13,20 @@ from sciml.solvers._warnings import SolverWarning
 if TYPE_CHECKING:
     from sciml.solvers._solve import solve
     from sciml.solvers._table import SOLVERS, configure
+    from sciml.solvers.algebraic import AMG
     from sciml.solvers.direct import Direct
-    from sciml.solvers.krylov import CG, FCG, PCG, pcg
+    from sciml.solvers.krylov import CG, FCG, GMRES, MINRES, PCG, pcg
 
 __all__ = [
-    "CG", "FCG", "PCG", "SOLVERS", "Direct", "LinearSolver", "Solution", "SolverWarning", "Status", "configure", "pcg",
-    "solve",
+    "AMG", "CG", "FCG", "GMRES", "MINRES", "PCG", "SOLVERS", "Direct", "LinearSolver", "Solution", "SolverWarning",
+    "Status", "configure", "pcg", "solve",
 ]
 
 # Loaded when first asked for: SciPy's sparse modules and the compiled kernels take a while to import.
 _HOMES = {
     "solve": "_solve", "SOLVERS": "_table", "configure": "_table",
-    "CG": "krylov", "FCG": "krylov", "PCG": "krylov", "pcg": "krylov",
+    "CG": "krylov", "FCG": "krylov", "GMRES": "krylov", "MINRES": "krylov", "PCG": "krylov", "pcg": "krylov",
+    "AMG": "algebraic",
     "Direct": "direct",
 }
 

@@ -1,15 +1,18 @@
 """The one entry: A x = b, by a given solver or by the one that fits."""
 
+import warnings
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from sciml._errors import InputError
 from sciml.solvers._auto import plan
 from sciml.solvers._ladder import climb_down, timed
-from sciml.solvers._operator import as_operator
+from sciml.solvers._operator import SystemOperator, as_operator
 from sciml.solvers._run import check_tolerances
 from sciml.solvers._solution import Callback, LinearSolver, Solution
+from sciml.solvers._warnings import SolverWarning
 
 __all__ = ["solve"]
 
@@ -74,8 +77,25 @@ def solve(
     if maxiter is not None and maxiter < 1:
         raise InputError(f"maxiter is {maxiter}; expected a whole number >= 1")
     operator = as_operator(A)
+    warn_of_defect(operator, b)
     if solver is None:
         solution = climb_down(plan(operator), operator, b, x0, maxiter, rtol=rtol, atol=atol, callback=callback)
     else:
         solution = timed(solver, operator, b, x0, rtol=rtol, atol=atol, maxiter=maxiter, callback=callback)
     return solution.raise_on_failure() if raise_on_failure else solution
+
+
+def warn_of_defect(A: SystemOperator, b: ArrayLike) -> None:
+    """Say when b has a part that no A x can reach: its sum over a floating component."""
+    if A.nullspace is None or np.size(b) % A.shape[0]:
+        return
+    for row in np.asarray(b, dtype=np.float64).reshape(-1, A.shape[0]):
+        means = np.abs(A.nullspace.means(row))
+        if np.any(means > 1e-6 * A.nullspace.means(np.abs(row))):
+            warnings.warn(
+                f"A is singular and b does not balance on a floating component (mean {means.max():.2e}); the mean is "
+                "removed there, and the solution of zero mean returned",
+                SolverWarning,
+                stacklevel=3,
+            )
+            return

@@ -6,14 +6,33 @@ from typing import Any
 from sciml._errors import InputError
 from sciml._nearest import nearest
 from sciml.solvers._operator import SystemOperator
+from sciml.solvers.krylov.ilu import ilu
+from sciml.solvers.krylov.incomplete import ic0, mic0
 from sciml.solvers.krylov.jacobi import jacobi
 from sciml.solvers.krylov.preconditioner import as_apply
 
 __all__ = ["PRECONDITIONERS", "build_preconditioner"]
 
+def _amg(A: SystemOperator) -> Any:
+    from sciml.solvers.algebraic import AMG
+
+    return AMG().setup(A)
+
+
+def _multigrid(A: SystemOperator) -> Any:
+    from sciml.solvers.multigrid import Multigrid
+
+    return Multigrid().setup(A)
+
 
 PRECONDITIONERS: dict[str, Callable[[SystemOperator], Any]] = {
+    "none": lambda A: None,
     "jacobi": jacobi,
+    "ic0": ic0,
+    "mic0": mic0,
+    "ilu": ilu,
+    "amg": _amg,
+    "multigrid": _multigrid,
 }
 
 
@@ -22,7 +41,7 @@ def build_preconditioner(given: Any, A: SystemOperator) -> Any:
 
     Parameters
     ----------
-    given : str, solver, or preconditioner
+    given : str, solver, preconditioner or None
         A name of `PRECONDITIONERS`; a solver, of which the set-up is made; else returned as it is.
     A : operator
 
@@ -38,6 +57,8 @@ def build_preconditioner(given: Any, A: SystemOperator) -> Any:
             known = ", ".join(PRECONDITIONERS)
             raise InputError(f"preconditioner '{given}' is unknown; use {known}{nearest(given, PRECONDITIONERS)}")
         return PRECONDITIONERS[given](A)
+    if given is None:
+        return None
     state = given.setup(A) if hasattr(given, "setup") else given
     as_apply(state)
     return state

@@ -18,7 +18,7 @@ __all__ = ["Jacobi", "jacobi"]
 
 @dataclass(frozen=True, eq=False)
 class Jacobi:
-    """M = D^-1; rows without a diagonal (inactive cells) are left as they are.
+    """M = |D|^-1; rows without a diagonal (inactive cells) are left as they are.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Jacobi:
 
 
 def jacobi(A: SystemOperator) -> Jacobi:
-    """The Jacobi preconditioner of `A`.
+    """The Jacobi preconditioner of `A`, positive definite whatever the signs of the diagonal.
 
     Raises
     ------
@@ -54,5 +54,5 @@ def jacobi(A: SystemOperator) -> Jacobi:
         raise InputError(
             "jacobi needs the diagonal of A and a LinearOperator gives products only; use cg or another preconditioner"
         )
-    d = A.diagonal()
+    d = np.abs(A.diagonal())
     return Jacobi(np.divide(1.0, d, out=np.ones_like(d), where=d != 0))

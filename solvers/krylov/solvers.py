@@ -9,6 +9,7 @@ from sciml.solvers._operator import SystemOperator, as_operator
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers.krylov.accelerate import accelerate
 from sciml.solvers.krylov.build import build_preconditioner
+from sciml.solvers.krylov.preconditioner import as_apply, linear_operator
 
 __all__ = ["CG", "FCG", "PCG", "KrylovState"]
 
@@ -23,7 +24,9 @@ class KrylovState(NamedTuple):
 
     def aspreconditioner(self) -> Any:
         """The preconditioner for ``M=`` of SciPy's solvers; None without one."""
-        return None if self.M is None else self.M.aspreconditioner()
+        if self.M is None or hasattr(self.M, "aspreconditioner"):
+            return None if self.M is None else self.M.aspreconditioner()
+        return linear_operator(as_apply(self.M), self.A.shape[0])
 
 
 @dataclass(frozen=True)
