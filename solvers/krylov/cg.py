@@ -118,16 +118,16 @@ def pcg(
 
     Notes
     -----
-    ==============  ==========================================================================
-    status          when
-    ==============  ==========================================================================
-    converged       the *recomputed* residual b - A x is small enough
-    precision_limit the recursion went on but b - A x does not follow, at the rounding floor
-    stagnated       no new minimum for `patience` iterations, or b - A x does not follow
-    breakdown       p.Ap <= 0 or r.Mr <= 0 (A or M not positive definite), or NaN
-    diverged        relative residual above 1e5
-    max_iterations  `maxiter` reached
-    ==============  ==========================================================================
+    ===============  ==========================================================================
+    status           when
+    ===============  ==========================================================================
+    converged        the *recomputed* residual b - A x is small enough
+    precision_limit  the recursion went on but b - A x does not follow, at the rounding floor
+    stagnated        no new minimum for `patience` iterations, or b - A x does not follow
+    breakdown        p.Ap <= 0 or r.Mr <= 0 (A or M not positive definite), or NaN
+    diverged         relative residual above 1e5
+    max_iterations   `maxiter` reached
+    ===============  ==========================================================================
 
     How it differs from the textbook: (1) x receives its update one iteration late, when the old
     p is in cache anyway, which saves a pass over memory; (2) since r_{k+1} - r_k = -alpha A p, the
