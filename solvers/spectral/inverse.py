@@ -13,7 +13,7 @@ from sciml.pde.axis import AxisFactor
 from sciml.solvers.spectral.diagonalisation import Modes, modes_of
 from sciml.solvers.spectral.transforms import FOURIER, Transform, eigenvalues, transform_of
 
-__all__ = ["SeparableInverse", "Sweep", "separable_inverse"]
+__all__ = ["SeparableInverse", "Sweep", "dense_axes", "separable_inverse"]
 
 Array = NDArray[Any]
 
@@ -150,7 +150,7 @@ def separable_inverse(
     kept = _choose(factors) if sweep == "choose" else sweep
     axes = [a for a in range(len(factors)) if a != kept]
     fast = {a: transform for a in axes if (transform := transform_of(factors[a])) is not None}
-    dense = {a: modes_of(factors[a]) for a in axes if a not in fast and factors[a].n > 1}
+    dense = {a: modes_of(factors[a]) for a in _without_transform(factors) if a != kept}
     spectra = {a: dense[a].eigenvalues if a in dense else eigenvalues(factors[a]) for a in axes}
     if is_singular:
         for spectrum in spectra.values():
@@ -168,9 +168,27 @@ def separable_inverse(
     )
 
 
+def dense_axes(factors: tuple[AxisFactor, ...]) -> tuple[int, ...]:
+    """Axes that need matrix products, n operations an unknown: neither transformed nor eliminated.
+
+    Examples
+    --------
+    >>> d, c, m = np.array([2.0, 2.0]), np.array([1.0, 0.0]), np.ones(2)
+    >>> robin = AxisFactor("cell", "robin", "robin", False, 1.0, 0.0, d, c, m)
+    >>> dense_axes((robin, robin))
+    (1,)
+    """
+    kept = _choose(factors)
+    return tuple(a for a in _without_transform(factors) if a != kept)
+
+
+def _without_transform(factors: tuple[AxisFactor, ...]) -> list[int]:
+    return [a for a, f in enumerate(factors) if f.n > 1 and transform_of(f) is None]
+
+
 def _choose(factors: tuple[AxisFactor, ...]) -> int | None:
     open_axes = [a for a, f in enumerate(factors) if f.left != "periodic" and f.n > 1]
-    unfit = [a for a in open_axes if transform_of(factors[a]) is None]
+    unfit = [a for a in _without_transform(factors) if a in open_axes]
     return next(iter(unfit + open_axes), None)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sciml.kernels import threads
 from sciml.pde.axis import AxisFactor
 from sciml.solvers.spectral.diagonalisation import modes_of
 from sciml.solvers.spectral.inverse import separable_inverse
@@ -128,6 +129,11 @@ def test_columns_spread_over_threads_and_tiles() -> None:
     swept = [separable_inverse(factors, is_singular=False, sweep=sweep)(b) for sweep in (0, 1, 2, None)]
     for x in swept[:-1]:
         np.testing.assert_allclose(x, swept[-1], rtol=0, atol=1e-13 * np.abs(x).max())
+    inverse = separable_inverse(factors, is_singular=False)
+    with threads(1):
+        alone = inverse(b)
+    with threads(3):
+        np.testing.assert_allclose(inverse(b), alone, rtol=0, atol=1e-15 * np.abs(alone).max())
 
 
 def test_dense_modes_are_mass_orthonormal() -> None:

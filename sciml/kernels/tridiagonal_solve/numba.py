@@ -30,7 +30,7 @@ def solve_columns(
         s = shifts[row % before, start : start + width]
         x = v[row, :, start : start + width]
         for k in range(width):
-            extra = pin if s[k] == 0 else pin - pin
+            extra = pin if s[k] == 0 else pin - pin  # a zero of pin's type keeps float32 loops in float32
             w[0, k] = 1 / (diagonal[0] + s[k] * mass[0] + extra)
             y[0, k] = x[0, k] * w[0, k]
         for i in range(1, n):
