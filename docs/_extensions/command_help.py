@@ -1,27 +1,31 @@
 """Directive ``command-help``: what ``sciml COMMAND --help`` prints, taken from the code."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import click
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from sciml.cli.main import main
+from sciml.cli.main import cli
 
 
 class CommandHelp(Directive):
-    """Insert the help text of the command named in the argument."""
+    """Insert the help text of the command whose words are the arguments, e.g. ``bench run``."""
 
     required_arguments = 1
-    option_spec: ClassVar[dict[str, Any]] = {}
+    optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """The help text as a literal block."""
-        name = self.arguments[0]
-        top = click.Context(main, info_name="sciml", max_content_width=100, terminal_width=100)
-        command = main.get_command(top, name)
-        assert command is not None, name
-        text = command.get_help(click.Context(command, parent=top, info_name=name))
+        context = click.Context(cli, info_name="sciml", max_content_width=100, terminal_width=100)
+        command: click.Command = cli
+        for word in self.arguments:
+            assert isinstance(command, click.Group)
+            found = command.get_command(context, word)
+            assert found is not None, word
+            command = found
+            context = click.Context(command, parent=context, info_name=word, max_content_width=100, terminal_width=100)
+        text = command.get_help(context)
         return [nodes.literal_block(text, text, language="none")]
 
 

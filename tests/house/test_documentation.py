@@ -1,0 +1,76 @@
+"""What README and documentation show works: commands, problem files, Python."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from sciml.cli._problem_file import read_problem
+from sciml.cli.main import cli
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+PAGES = {path.name: path.read_text() for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.rst"))]}
+FENCED = re.findall(r"```(\w*)\n(.*?)```", README, flags=re.DOTALL)
+# Pages about writing a file of one's own show code that is not a script.
+SKETCHES = ("benchmarks.rst",)
+
+
+def blocks(language: str) -> list[str]:
+    return [text for name, text in FENCED if name == language]
+
+
+def python_of(page: str) -> str:
+    """All Python blocks of a page in one script."""
+    if page == "README.md":
+        return "\n".join(blocks("python"))
+    found = re.findall(r"\.\. code-block:: python\n\n((?:    .*\n|\n)+)", PAGES[page])
+    return "\n".join(re.sub(r"^    ", "", text, flags=re.MULTILINE) for text in found)
+
+
+def commands() -> list[tuple[str, str]]:
+    lines = [(page, line.strip()) for page, text in PAGES.items() for line in text.splitlines()]
+    return [(page, line) for page, line in lines if re.match(r"sciml (solve|bench|info)( |$)", line)]
+
+
+def test_readme_starts_with_the_two_commands() -> None:
+    assert blocks("")[0].splitlines() == [
+        "pip install -c constraints.txt . && sciml solve examples/heat_sink.toml",
+        "pip install -c constraints.txt '.[test]' && pytest",
+    ]
+    assert README.index("```") < 20
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if python_of(page) and page not in SKETCHES]
+)
+def test_python_of_a_page_runs(page: str) -> None:
+    exec(compile(python_of(page), page, "exec"), {})
+
+
+@pytest.mark.parametrize("text", blocks("toml"))
+def test_problem_file_is_accepted(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "problem.toml"
+    path.write_text(text)
+    settings = read_problem(path)
+    assert settings.shape == (256, 256)
+    assert len(settings.bc) == 3
+
+
+@pytest.mark.parametrize(("page", "line"), commands())
+def test_options_of_a_command_exist(page: str, line: str) -> None:
+    words = shlex.split(line)[1:]
+    command: click.Command = cli
+    context = click.Context(cli, info_name="sciml")
+    while isinstance(command, click.Group):
+        name, *words = words
+        found = command.get_command(context, name)
+        assert found is not None, name
+        command = found
+    assert command.make_context(command.name, words, parent=context).params
+
+
+def test_commands_are_found() -> None:
+    assert len(commands()) > 10
