@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sciml.kernels import stencil_apply
 from sciml.kernels._stencil import ConstantStencil, Stencil, VariableStencil, shape3
-from sciml.kernels.stencil_apply.numpy import diagonal, faces
+from sciml.kernels.stencil_apply.numpy import diagonal, faces, variable_stencil
 from sciml.mesh.components import NullSpace
 from sciml.pde.axis import AxisFactor
 
@@ -108,10 +108,7 @@ class StencilOperator:
 
     def variable(self) -> VariableStencil:
         """The same operator with face arrays (built when the stencil is constant)."""
-        if isinstance(self.stencil, VariableStencil):
-            return self.stencil
-        c0, c1, c2 = (np.array(faces(self.stencil, axis)) for axis in range(3))
-        return VariableStencil(c0, c1, c2, np.array(diagonal(self.stencil)))
+        return variable_stencil(self.stencil)
 
     def tocsr(self) -> "csr_array[Any]":
         """A as a sparse array, inactive rows empty, indices int32 when they fit."""

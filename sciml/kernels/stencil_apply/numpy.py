@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from sciml.kernels._stencil import Array, ConstantStencil, Stencil
+from sciml.kernels._stencil import Array, ConstantStencil, Stencil, VariableStencil
 
-__all__ = ["stencil_apply"]
+__all__ = ["diagonal", "faces", "neighbour_sum", "stencil_apply", "variable_stencil"]
 
 
 def stencil_apply(stencil: Stencil, u: Array) -> Array:
@@ -38,3 +38,11 @@ def neighbour_sum(stencil: Stencil, u: Array) -> Array:
         c = faces(stencil, axis)
         total += c * np.roll(u, -1, axis) + np.roll(c * u, 1, axis)
     return total
+
+
+def variable_stencil(stencil: Stencil) -> VariableStencil:
+    """The same operator with face arrays (built when it is constant)."""
+    if isinstance(stencil, VariableStencil):
+        return stencil
+    c0, c1, c2 = (np.array(faces(stencil, axis)) for axis in range(3))
+    return VariableStencil(c0, c1, c2, np.array(diagonal(stencil)))

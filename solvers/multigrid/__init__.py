@@ -1,0 +1,5 @@
+"""Multigrid on boxes."""
+
+from sciml.solvers.multigrid.solver import Multigrid
+
+__all__ = ["Multigrid"]

@@ -1,0 +1,60 @@
+"""One level of a structured hierarchy: operator, storage and the way to the next coarser one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from sciml.kernels._colour import SplitStencil, split_shape
+from sciml.kernels._stencil import Stencil, stencil_shape, stencil_wraps
+from sciml.kernels.colour_layout import split_stencil
+from sciml.kernels.prolong_sor import Linear
+
+__all__ = ["Level", "Ratio", "level"]
+
+Ratio = tuple[int, int, int]
+
+
+@dataclass(eq=False)
+class Level:
+    """A box in colour-split storage.
+
+    Parameters
+    ----------
+    shape : (n0, n1, n2)
+        Box over the kernel axes.
+    stencil : ConstantStencil or SplitVariable
+        Operator in the precision of the cycles.
+    x, f : ndarray, shape split_shape(shape)
+        Correction and right-hand side; workspace of the cycle.
+    wraps : tuple of bool
+        Periodic axes.
+    omega : float
+        Over-relaxation.
+    sweeps : (int, int)
+        Red-black sweeps before and after the coarse correction.
+    gamma : int
+        Visits of the next coarser level in a cycle.
+    ratio : tuple of int
+        Which axes the next level coarsens.
+    linear : Linear, optional
+        Linear interpolation from the next level; None is piecewise constant.
+    """
+
+    shape: tuple[int, int, int]
+    stencil: SplitStencil
+    x: NDArray[np.floating]
+    f: NDArray[np.floating]
+    wraps: tuple[bool, bool, bool]
+    omega: float
+    sweeps: tuple[int, int]
+    gamma: int = 1
+    ratio: Ratio = (1, 1, 1)
+    linear: Linear | None = None
+
+
+def level(stencil: Stencil, dtype: DTypeLike, *, omega: float, sweeps: tuple[int, int], gamma: int) -> Level:
+    """A level with its workspace, its transfer to the next one still open."""
+    shape = stencil_shape(stencil)
+    x, f = (np.zeros(split_shape(shape), dtype) for _ in range(2))
+    return Level(shape, split_stencil(stencil, dtype), x, f, stencil_wraps(stencil), omega, sweeps, gamma)
