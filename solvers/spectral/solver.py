@@ -23,7 +23,7 @@ MAX_STEPS = 10
 
 @dataclass(frozen=True)
 class FFT:
-    """Direct solver for boxes whose coefficient along each axis depends on that axis only.
+    """Direct solver for boxes with a constant or layered coefficient, or one an axis that varies along it.
 
     Sine, cosine and Fourier transforms with exact discrete eigenvalues where they fit, dense
     eigenvectors where they do not (robin ends, graded axes), elimination along one axis; all
@@ -75,7 +75,7 @@ class FFT:
             what = "an operator whose coefficients, sides or obstacles do not separate"
             raise InputError(
                 f"fft was given {what if isinstance(A, StencilOperator) else f'a {type(A).__name__}'}; it needs a box "
-                "without obstacles, a coefficient that varies along its own axis only and one condition a side; "
+                "without obstacles, a coefficient that is constant or varies along one axis, and one condition a side; "
                 "use multigrid or auto"
             )
         inverse = separable_inverse(A.separable, is_singular=A.nullspace is not None, dtype=self.dtype)

@@ -51,6 +51,17 @@ def test_coefficients_along_their_own_axis(location: str) -> None:
 
 
 @pytest.mark.parametrize("location", ["cell", "node"])
+@pytest.mark.parametrize("coefficient", ["exp(9 * x)", "1 + y", "10 ** (6 * z)"])
+def test_layered_media(coefficient: str, location: str) -> None:
+    sides = {"x-": Boundary("neumann", 1.0), "y": Boundary("periodic"), "z+": Boundary("neumann", -1.0)}
+    system = poisson(Grid((9, 10, 11), location=location, boundary=sides), coefficient, source="x")
+    solution = run(system, rtol=1e-12)
+    assert solution.converged
+    expected = spsolve(system.A.tocsr().tocsc(), system.b.ravel()).reshape(system.b.shape)
+    np.testing.assert_allclose(solution.x, expected, rtol=0, atol=1e-11 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("location", ["cell", "node"])
 @pytest.mark.parametrize("ends", [*combinations_with_replacement(("neumann", "periodic"), 2)], ids="-".join)
 def test_singular_systems_get_the_solution_of_zero_mean(ends: tuple[str, str], location: str) -> None:
     grid = Grid((8, 7), (1.0, 2.0), location, {axis: Boundary(kind) for axis, kind in zip("xy", ends, strict=True)})
