@@ -6,8 +6,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml.kernels._stencil import shape3
+from sciml.kernels._stencil import ConstantStencil, shape3
 from sciml.kernels.colour_layout import colour_merge, colour_split
+from sciml.kernels.correct_residual import correct_residual
 from sciml.kernels.stencil_residual import stencil_residual
 from sciml.pde.operator import StencilOperator
 from sciml.solvers._status import Status
@@ -30,27 +31,30 @@ class Cycling(Protocol):
         """One cycle on the finest level."""
 
 
-def correction(hierarchy: Cycling, r: Vector, z: Vector, add: bool = False) -> None:
-    """z = M r (or z += M r) by one cycle, r scaled to largest entry 1 so that float32 holds it.
+def correction(hierarchy: Cycling, r: Vector, z: Vector) -> None:
+    """z = M r by one cycle, with r scaled to largest entry 1 so that float32 holds it.
 
     r, z : (n0, n1, n2) float64
     """
     scale = float(max(r.max(), -r.min()))
     if scale == 0.0:
-        if not add:
-            z[...] = 0.0
+        z[...] = 0.0
         return
     colour_split(r, hierarchy.top.f, 1.0 / scale)
     hierarchy.cycle()
-    colour_merge(hierarchy.top.x, z, scale, add=add)
+    colour_merge(hierarchy.top.x, z, scale)
 
 
 def refine(A: StencilOperator, hierarchy: Cycling, b: Vector, x: Vector, monitor: Monitor) -> Status:
-    """Iterate x += M (b - A x) until the monitor's limit; the residual is always the true one.
+    """Iterate x += M (b - A x) until the monitor's limit; every residual is the true one.
+
+    The residual lives in float32 and in units of its first largest entry: however far it falls,
+    float32 has the range, and x and b - A x are float64.
 
     Parameters
     ----------
     A : StencilOperator
+        With constant coefficients.
     hierarchy : Cycling
         Whose cycle alone converges (M is close to the inverse).
     b, x : ndarray of float64, shape (N,)
@@ -58,14 +62,20 @@ def refine(A: StencilOperator, hierarchy: Cycling, b: Vector, x: Vector, monitor
     monitor : Monitor
         Filled with one entry a cycle.
     """
+    assert isinstance(A.stencil, ConstantStencil)
     box = shape3(A.grid_shape)
-    b, x = b.reshape(box), x.reshape(box)
+    b, x, top = b.reshape(box), x.reshape(box), hierarchy.top
     size = sqrt(float(np.vdot(b, b)))
-    r = np.array(b) if not x.any() else _residual(A, x, b, np.empty(box))[0]
+    r = b
+    if x.any():
+        r = np.empty(box)
+        stencil_residual(A.stencil, x, b, r)
+    scale = float(max(r.max(), -r.min()))
+    colour_split(r, top.f, 1.0 / scale)
     before = inf
     while True:
-        correction(hierarchy, r, x, add=True)
-        r, norm = _residual(A, x, b, r)
+        hierarchy.cycle()
+        norm = sqrt(correct_residual(A.stencil, top.x, scale, x, b, top.f))
         monitor.record(norm / size)
         if norm <= monitor.limit * size:
             return Status.CONVERGED
@@ -75,10 +85,3 @@ def refine(A: StencilOperator, hierarchy: Cycling, b: Vector, x: Vector, monitor
         if norm > 0.7 * before:  # a cycle reduces by far more than this until rounding stops it
             return Status.STAGNATED
         before = norm
-
-
-def _residual(A: StencilOperator, x: Vector, b: Vector, out: Vector) -> tuple[Vector, float]:
-    squares = stencil_residual(A.stencil, x, b, out)
-    if A.nullspace is not None:
-        return A.nullspace.project(out), sqrt(float(np.vdot(out, out)))
-    return out, sqrt(float(squares.sum()))

@@ -1,0 +1,46 @@
+"""Signature, inputs and tolerances of the refinement step; the reference is its parts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from sciml.kernels._colour import split_shape
+from sciml.kernels._inputs import stencils
+from sciml.kernels._spec import KernelSpec
+from sciml.kernels._stencil import Array, ConstantStencil
+from sciml.kernels.colour_layout.numpy import colour_merge, colour_split
+from sciml.kernels.correct_residual import correct_residual
+from sciml.kernels.stencil_apply.numpy import stencil_apply
+
+__all__ = ["SPEC"]
+
+
+def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ...]]:
+    for stencil, shape in stencils(rng, np.float64):
+        if isinstance(stencil, ConstantStencil):
+            x = colour_split(rng.standard_normal(shape).astype(dtype))
+            yield stencil, x, 2.0, rng.standard_normal(shape), rng.standard_normal(shape)
+
+
+def reference(stencil: ConstantStencil, x: Array, scale: float, u: Array, b: Array) -> tuple[Array, Array, float]:
+    u = u + scale * colour_merge(x, u.shape[2]).astype(np.float64)
+    r = b - stencil_apply(stencil, u)
+    return u, colour_split((r / scale).astype(x.dtype)), float(np.vdot(r, r))
+
+
+def run(stencil: ConstantStencil, x: Array, scale: float, u: Array, b: Array) -> tuple[Array, Array, float]:
+    f = np.full(split_shape(u.shape), np.nan, x.dtype)
+    squares = correct_residual(stencil, x, scale, u, b, f)
+    return u, f, squares
+
+
+SPEC = KernelSpec(
+    name="correct_residual",
+    reference=reference,
+    implementations={"numba": run},
+    inputs=inputs,
+    tolerance={"float32": 1e-6},
+    dtypes=("float32",),
+)
