@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from sciml.solvers.algebraic import AMG
     from sciml.solvers.direct import Direct
     from sciml.solvers.krylov import CG, FCG, GMRES, MINRES, PCG, pcg
+    from sciml.solvers.spectral import FFT, FFTPreconditioner
 
 __all__ = [
-    "AMG", "CG", "FCG", "GMRES", "MINRES", "PCG", "SOLVERS", "Direct", "LinearSolver", "Solution", "SolverWarning",
-    "Status", "configure", "pcg", "solve",
+    "AMG", "CG", "FCG", "FFT", "GMRES", "MINRES", "PCG", "SOLVERS", "Direct", "FFTPreconditioner", "LinearSolver",
+    "Solution", "SolverWarning", "Status", "configure", "pcg", "solve",
 ]
 
 # Loaded when first asked for: SciPy's sparse modules and the compiled kernels take a while to import.
@@ -28,6 +29,7 @@ _HOMES = {
     "CG": "krylov", "FCG": "krylov", "GMRES": "krylov", "MINRES": "krylov", "PCG": "krylov", "pcg": "krylov",
     "AMG": "algebraic",
     "Direct": "direct",
+    "FFT": "spectral", "FFTPreconditioner": "spectral",
 }
 
 

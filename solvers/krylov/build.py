@@ -13,10 +13,17 @@ from sciml.solvers.krylov.preconditioner import as_apply
 
 __all__ = ["PRECONDITIONERS", "build_preconditioner"]
 
+
 def _amg(A: SystemOperator) -> Any:
     from sciml.solvers.algebraic import AMG
 
     return AMG().setup(A)
+
+
+def _fft(A: SystemOperator) -> Any:
+    from sciml.solvers.spectral import FFTPreconditioner
+
+    return FFTPreconditioner().setup(A)
 
 
 def _multigrid(A: SystemOperator) -> Any:
@@ -31,6 +38,7 @@ PRECONDITIONERS: dict[str, Callable[[SystemOperator], Any]] = {
     "ic0": ic0,
     "mic0": mic0,
     "ilu": ilu,
+    "fft": _fft,
     "amg": _amg,
     "multigrid": _multigrid,
 }

@@ -88,7 +88,7 @@ class SeparableInverse:
             return np.asarray(self._solve(b.reshape(-1, *self.shape).copy()).reshape(b.shape))
         # Scaled to maximum 1, so that float32 neither overflows nor loses small values.
         rows = b.reshape(len(b), -1)
-        size = np.abs(rows).max(axis=1, keepdims=True)
+        size = np.maximum(rows.max(axis=1, keepdims=True), -rows.min(axis=1, keepdims=True))
         size[size == 0] = 1.0
         v = np.divide(rows, size, out=np.empty(rows.shape, self.dtype), casting="same_kind")
         x = self._solve(v.reshape(-1, *self.shape)).reshape(rows.shape)

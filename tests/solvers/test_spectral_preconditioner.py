@@ -10,6 +10,7 @@ from scipy.sparse.linalg import cg
 from sciml._errors import InputError
 from sciml.mesh import Boundary, Grid
 from sciml.pde import StencilOperator, poisson
+from sciml.solvers import PCG, solve
 from sciml.solvers.spectral import FFTPreconditioner
 
 SIDES = {
@@ -111,6 +112,16 @@ def test_iterations_of_conjugate_gradients_do_not_grow_with_the_grid() -> None:
         assert np.linalg.norm(system.A.matvec(x) - system.b.ravel()) <= 2e-10 * np.linalg.norm(system.b)
         counts.append(len(iterates))
     assert max(counts) - min(counts) <= 3
+
+
+def test_serves_our_own_conjugate_gradients_by_name() -> None:
+    system = poisson(Grid((32, 32)), "exp(sin(5 * x + 3 * y))")
+    by_name = solve(system.A, system.b, PCG(preconditioner="fft"), rtol=1e-10)
+    as_object = solve(system.A, system.b, PCG(preconditioner=FFTPreconditioner()), rtol=1e-10)
+    jacobi = solve(system.A, system.b, PCG("jacobi"), rtol=1e-10)
+    assert by_name.converged
+    assert by_name.iterations == as_object.iterations < jacobi.iterations / 2
+    np.testing.assert_array_equal(by_name.x, as_object.x)
 
 
 def test_float32_transforms_stay_close() -> None:
