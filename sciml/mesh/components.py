@@ -6,6 +6,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels.subtract_means import means, subtract_means
+
 __all__ = ["NullSpace", "label_components"]
 
 
@@ -47,16 +49,11 @@ class NullSpace:
 
     def means(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
         """Mean of `v` (any shape, `size` entries) over each floating component."""
-        if self.cells is None or self.starts is None:
-            return np.array([v.mean()])
-        return np.asarray(np.add.reduceat(v.ravel()[self.cells], self.starts) / self.sizes)
+        return means(np.ascontiguousarray(v), self.cells, self.starts)
 
     def project(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
         """Subtract from C-contiguous `v`, in place, its mean over each floating component."""
-        if self.cells is None:
-            v -= v.mean()
-        else:
-            v.reshape(-1)[self.cells] -= np.repeat(self.means(v), self.sizes)
+        subtract_means(v, self.cells, self.starts)
         return v
 
 

@@ -38,11 +38,6 @@ class Layout:
     periodic: tuple[bool, ...]
     unknown: NDArray[np.bool_] | None
 
-    @property
-    def is_weighted(self) -> bool:
-        """Whether some control volume is not a full one."""
-        return any(bool(np.any(m != 1.0)) for m in self.weights)
-
     def along(self, axis: int) -> NDArray[np.float64]:
         """Weights of `axis`, broadcastable against `shape`."""
         index = [1] * len(self.shape)

@@ -1,0 +1,53 @@
+"""v minus its mean over each of several sets of entries."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml.kernels._pool import run_slabs, slabs
+from sciml.kernels._stencil import Array
+from sciml.kernels.subtract_means.numba import listed_sums, subtract_listed
+
+__all__ = ["means", "subtract_means"]
+
+Indices = NDArray[np.int64]
+
+
+def means(v: Array, cells: Indices | None, starts: Indices | None) -> NDArray[np.float64]:
+    """Mean over each set, summed in float64.
+
+    Parameters
+    ----------
+    v : ndarray of float32 or float64, C-contiguous
+        Values, any shape.
+    cells : ndarray of int64, optional
+        Flat indices of the first set's entries, then of the next; None: one set of all entries.
+    starts : ndarray of int64, optional
+        Where each set begins in `cells`, ascending; no set is empty.
+
+    Examples
+    --------
+    >>> means(np.array([1.0, 5.0, 3.0]), np.array([0, 2, 1]), np.array([0, 2]))
+    array([2., 5.])
+    """
+    flat = v.reshape(-1)
+    if cells is None or starts is None:
+        return np.array([flat.mean(dtype=np.float64)])
+    parts = slabs(cells.size, cells.size)
+    sums = sum(run_slabs(listed_sums, parts, flat, cells, starts), start=np.zeros(len(starts)))
+    return np.asarray(sums / np.diff(np.append(starts, len(cells))))
+
+
+def subtract_means(v: Array, cells: Indices | None, starts: Indices | None) -> Array:
+    """Subtract from `v`, in place, its mean over each set; arguments as for `means`.
+
+    Examples
+    --------
+    >>> subtract_means(np.array([1.0, 5.0, 3.0]), np.array([0, 2]), np.array([0]))
+    array([-1.,  5.,  1.])
+    """
+    found, flat = means(v, cells, starts), v.reshape(-1)
+    if cells is None or starts is None:
+        flat -= v.dtype.type(found[0])
+    else:
+        run_slabs(subtract_listed, slabs(cells.size, cells.size), flat, cells, starts, found)
+    return v

@@ -1,0 +1,54 @@
+"""CPU version: two passes over the entries; slabs cut the list of entries, not the sets."""
+
+from typing import Any
+
+import numpy as np
+
+from sciml.kernels._numba import compiled
+
+__all__ = ["listed_sums", "subtract_listed"]
+
+# Sums of long lists are sums of partial sums over this many entries, to keep rounding small.
+BLOCK = 1024
+
+
+@compiled
+def gathered_sum(v: Any, cells: Any) -> Any:
+    result = 0.0
+    for begin in range(0, len(cells), BLOCK):
+        part = 0.0
+        for cell in cells[begin : begin + BLOCK]:
+            part += v[np.uintp(cell)]  # unsigned: no test for indices that count from the end
+        result += part
+    return result
+
+
+@compiled
+def subtract_at(v: Any, cells: Any, number: Any) -> None:
+    for cell in cells:
+        v[np.uintp(cell)] -= number
+
+
+@compiled
+def listed_sums(lo: int, hi: int, v: Any, cells: Any, starts: Any) -> Any:
+    """Sums over the part of each set that lies in ``cells[lo:hi]``."""
+    result = np.zeros(len(starts))
+    c = np.searchsorted(starts, lo, side="right") - 1
+    begin = lo
+    while begin < hi:
+        end = min(hi, starts[c + 1] if c + 1 < len(starts) else len(cells))
+        result[c] = gathered_sum(v, cells[begin:end])
+        begin = end
+        c += 1
+    return result
+
+
+@compiled
+def subtract_listed(lo: int, hi: int, v: Any, cells: Any, starts: Any, means: Any) -> None:
+    c = np.searchsorted(starts, lo, side="right") - 1
+    begin = lo
+    while begin < hi:
+        end = min(hi, starts[c + 1] if c + 1 < len(starts) else len(cells))
+        subtract_at(v, cells[begin:end], means[c])
+        begin = end
+        c += 1
