@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sciml._errors import InputError
+from sciml.kernels._stencil import shape3
+from sciml.kernels.stencil_residual import stencil_residual
 from sciml.mesh.components import NullSpace
+from sciml.pde.operator import StencilOperator
 from sciml.solvers._solution import Solution
 from sciml.solvers._status import Status
 
 __all__ = ["finish", "nullspace_of", "right_hand_sides", "true_residuals"]
-
-# Small right-hand sides are checked together, as many entries at a time.
-BLOCK = 2**18
 
 
 def nullspace_of(A: Any) -> NullSpace | None:
@@ -56,26 +56,18 @@ def right_hand_sides(A: Any, b: ArrayLike) -> NDArray[np.float64]:
 def true_residuals(A: Any, rows: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
     """||b - A x|| / ||b|| per row in float64; for b = 0 it is 0 if A x = 0, else the absolute norm."""
     x = x.reshape(rows.shape)
-    result = np.empty(len(rows))
-    step = max(1, BLOCK // rows.shape[1])
-    for start in range(0, len(rows), step):
-        part = slice(start, start + step)
-        r = _products(A, x[part])
-        np.subtract(rows[part], r, out=r)
-        sizes = _norms(rows[part])
-        result[part] = _norms(r) / np.where(sizes > 0, sizes, 1.0)
-    return result
+    sizes = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    return _defects(A, rows, x) / np.where(sizes > 0, sizes, 1.0)
 
 
-def _products(A: Any, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A x for every row, as a new array."""
-    if hasattr(A, "grid_shape"):
-        return np.asarray(A.apply(x.reshape(-1, *A.grid_shape)).reshape(x.shape))
-    return np.array([A.matvec(row) for row in x], dtype=np.float64)
-
-
-def _norms(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.sqrt(np.einsum("ij,ij->i", rows, rows)))
+def _defects(A: Any, rows: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """||b - A x|| per row, in one pass over memory for a stencil."""
+    if not isinstance(A, StencilOperator):
+        return np.array([np.linalg.norm(b - A.matvec(u)) for b, u in zip(rows, x, strict=True)])
+    box = shape3(A.grid_shape)
+    r = np.empty(box)
+    pairs = zip(rows.reshape(-1, *box), x.reshape(-1, *box), strict=True)
+    return np.array([np.sqrt(stencil_residual(A.stencil, u, b, r).sum()) for b, u in pairs])
 
 
 def finish(
