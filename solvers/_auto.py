@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from sciml.pde.axis import AxisFactor
 from sciml.pde.operator import StencilOperator
 from sciml.solvers._operator import MatrixFreeOperator, MatrixOperator, SystemOperator
 from sciml.solvers._solution import LinearSolver
@@ -12,6 +13,9 @@ __all__ = ["Rung", "plan"]
 # Below these many unknowns a factorisation costs less than the set-up of any hierarchy;
 # fill-in grows with the dimension.
 DIRECT_BELOW = {1: 10**9, 2: 20_000, 3: 3_000}
+
+# An axis without a fast transform costs 4 n operations an unknown; multigrid is cheaper above this n.
+DENSE_UP_TO = 256
 
 
 class Rung(NamedTuple):
@@ -48,7 +52,7 @@ def plan(A: SystemOperator) -> list[Rung]:
 
 
 def _for_stencil(A: StencilOperator) -> list[Rung]:
-    if A.separable is not None:
+    if A.separable is not None and _transforms_fast(A.separable):
         first = [Rung("fft", {}, "constant coefficients on a full box: fast transforms diagonalise A")]
     elif A.unknowns <= DIRECT_BELOW[len(A.grid_shape)]:
         return [Rung("direct", {}, f"{A.unknowns} unknowns: a factorisation is cheaper than any iteration")]
@@ -60,6 +64,12 @@ def _for_stencil(A: StencilOperator) -> list[Rung]:
         Rung("amg", {}, "interpolation from the matrix entries"),
         Rung("direct", {}, "no iteration converged"),
     ]
+
+
+def _transforms_fast(factors: tuple[AxisFactor, ...]) -> bool:
+    from sciml.solvers.spectral import dense_axes
+
+    return all(factors[axis].n <= DENSE_UP_TO for axis in dense_axes(factors))
 
 
 def _for_matrix(A: MatrixOperator) -> list[Rung]:

@@ -129,9 +129,9 @@ def separable_inverse(
     dtype : {"float64", "float32"}
         Precision of the transforms.
     sweep : int, None or "choose"
-        Axis to eliminate along: not periodic. None transforms all axes. By default the first
+        Axis to eliminate along: not periodic. None transforms all axes. By default the longest
         axis without a transform, else the first that is not periodic: elimination costs a third
-        of a transform and its inverse, most of all along the first, far-strided axes.
+        of a transform and its inverse, least along the first, far-strided axes.
 
     Notes
     -----
@@ -189,7 +189,9 @@ def _without_transform(factors: tuple[AxisFactor, ...]) -> list[int]:
 def _choose(factors: tuple[AxisFactor, ...]) -> int | None:
     open_axes = [a for a, f in enumerate(factors) if f.left != "periodic" and f.n > 1]
     unfit = [a for a in _without_transform(factors) if a in open_axes]
-    return next(iter(unfit + open_axes), None)
+    if unfit:
+        return max(unfit, key=lambda a: factors[a].n)
+    return open_axes[0] if open_axes else None
 
 
 def _groups(fast: dict[int, Transform]) -> tuple[tuple[Transform, tuple[int, ...]], ...]:
