@@ -131,7 +131,7 @@ def separable_inverse(
     sweep : int, None or "choose"
         Axis to eliminate along: not periodic. None transforms all axes. By default the longest
         axis without a transform, else the first that is not periodic: elimination costs a third
-        of a transform and its inverse, least along the first, far-strided axes.
+        of a transform and its inverse, and the first axes, with their far strides, gain most.
 
     Notes
     -----
