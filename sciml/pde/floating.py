@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml._errors import InputError
-from sciml.mesh.components import NullSpace, label_components
+from sciml.kernels.label_components import label_components
+from sciml.mesh.components import NullSpace
 from sciml.pde.contacts import Contact
 from sciml.pde.layout import Layout
 from sciml.pde.system import Component

@@ -30,10 +30,18 @@ def subtract_at(v: Any, cells: Any, number: Any) -> None:
 
 
 @compiled
+def set_of(position: int, starts: Any) -> Any:
+    c = 0
+    while c + 1 < len(starts) and starts[c + 1] <= position:
+        c += 1
+    return c
+
+
+@compiled
 def listed_sums(lo: int, hi: int, v: Any, cells: Any, starts: Any) -> Any:
     """Sums over the part of each set that lies in ``cells[lo:hi]``."""
     result = np.zeros(len(starts))
-    c = np.searchsorted(starts, lo, side="right") - 1
+    c = set_of(lo, starts)
     begin = lo
     while begin < hi:
         end = min(hi, starts[c + 1] if c + 1 < len(starts) else len(cells))
@@ -45,7 +53,7 @@ def listed_sums(lo: int, hi: int, v: Any, cells: Any, starts: Any) -> Any:
 
 @compiled
 def subtract_listed(lo: int, hi: int, v: Any, cells: Any, starts: Any, means: Any) -> None:
-    c = np.searchsorted(starts, lo, side="right") - 1
+    c = set_of(lo, starts)
     begin = lo
     while begin < hi:
         end = min(hi, starts[c + 1] if c + 1 < len(starts) else len(cells))
