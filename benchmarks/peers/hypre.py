@@ -93,7 +93,7 @@ def _solve(solver: Any, copied: _Copied, rtol: float) -> Answer:
 def _as_aij(problem: Problem) -> _Copied:
     from petsc4py import PETSc
 
-    A = problem.matrix
+    A = problem.definite
     matrix = PETSc.Mat().createAIJ(A.shape, csr=(A.indptr, A.indices, A.data))
     x, b = matrix.createVecs()
     b.setArray(problem.rhs)
@@ -101,23 +101,32 @@ def _as_aij(problem: Problem) -> _Copied:
 
 
 def _as_struct(problem: Problem) -> _Copied:
-    """Structured matrix on a distributed array; empty rows (obstacles) get a unit diagonal.
+    """Structured matrix on a distributed array; empty rows (obstacles) get a diagonal.
 
-    PETSc's first axis runs fastest, so the axes are reversed; the numbering of unknowns is then ours.
+    PETSc's first axis runs fastest, so the axes are reversed; the numbering of unknowns is then ours. The matrix type
+    exists in three dimensions only, so smaller boxes get axes of length 1.
     """
     from petsc4py import PETSc
 
-    shape = problem.shape
-    grid = PETSc.DMDA().create(shape[::-1], dof=1, stencil_width=1, stencil_type=PETSc.DMDA.StencilType.STAR)
+    sizes = (*problem.shape[::-1], 1, 1)[:3]
+    grid = PETSc.DMDA().create(sizes, dof=1, stencil_width=1, stencil_type=PETSc.DMDA.StencilType.STAR)
     grid.setMatType("hyprestruct")
     matrix = grid.createMatrix()
-    A = problem.A.tocsr()
-    if not problem.used.all():
-        from scipy.sparse import diags_array
-
-        A = (A + diags_array(np.where(problem.used, 0.0, 1.0))).tocsr()
+    A = _on_the_box(problem)
     matrix.setValuesLocalCSR(A.indptr.astype(np.int32), A.indices.astype(np.int32), A.data)
     matrix.assemble()
     x, b = grid.createGlobalVec(), grid.createGlobalVec()
     b.setArray(problem.b.ravel())
     return _Copied(matrix, x, b)
+
+
+def _on_the_box(problem: Problem) -> Any:
+    """The definite matrix over all cells, a typical diagonal in rows that are not used."""
+    from scipy.sparse import coo_array, diags_array
+
+    if problem.used.all():
+        return problem.definite
+    index = np.flatnonzero(problem.used)
+    A = problem.definite.tocoo()
+    whole = coo_array((A.data, (index[A.row], index[A.col])), shape=(len(problem.used),) * 2)
+    return (whole + diags_array(np.where(problem.used, 0.0, A.diagonal().mean()))).tocsr()

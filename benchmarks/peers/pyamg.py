@@ -12,7 +12,7 @@ __all__ = ["contenders"]
 def _smoothed_aggregation(problem: Problem) -> Any:
     import pyamg
 
-    return pyamg.smoothed_aggregation_solver(problem.matrix)
+    return pyamg.smoothed_aggregation_solver(problem.definite)
 
 
 def _one_way_gauss_seidel(problem: Problem) -> Any:
@@ -20,7 +20,7 @@ def _one_way_gauss_seidel(problem: Problem) -> Any:
     import pyamg
 
     return pyamg.smoothed_aggregation_solver(
-        problem.matrix,
+        problem.definite,
         presmoother=("gauss_seidel", {"sweep": "forward"}),
         postsmoother=("gauss_seidel", {"sweep": "backward"}),
     )
@@ -29,7 +29,7 @@ def _one_way_gauss_seidel(problem: Problem) -> Any:
 def _ruge_stuben(problem: Problem) -> Any:
     import pyamg
 
-    return pyamg.ruge_stuben_solver(problem.matrix)
+    return pyamg.ruge_stuben_solver(problem.definite)
 
 
 def _solve(hierarchy: Any, problem: Problem, rtol: float) -> Answer:

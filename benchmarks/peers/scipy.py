@@ -21,7 +21,7 @@ def _cg(state: None, problem: Problem, rtol: float) -> Answer:
     def count_one(x: np.ndarray) -> None:
         count[0] += 1
 
-    x, _ = cg(problem.matrix, problem.rhs, rtol=rtol, maxiter=20_000, callback=count_one)
+    x, _ = cg(problem.definite, problem.rhs, rtol=rtol, maxiter=20_000, callback=count_one)
     return Answer(x, count[0])
 
 
@@ -33,7 +33,7 @@ def conjugate_gradients() -> Contender:
 def _factor(problem: Problem) -> Any:
     from scipy.sparse.linalg import splu
 
-    return splu(problem.matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+    return splu(problem.definite.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
 
 
 def direct() -> Contender:

@@ -3,6 +3,7 @@
 import gc
 import logging
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -94,11 +95,12 @@ class _Record:
         """One timed run; a method that fails is a result, not the end of the case."""
         gc.collect()
         try:
-            begin = time.perf_counter()
-            state = self.contender.setup(self.prepared)
-            ready = time.perf_counter()
-            self.answer = self.contender.solve(state, self.prepared, rtol)
-            end = time.perf_counter()
+            with warnings.catch_warnings(record=True):  # kept from the terminal: the row says how it went
+                begin = time.perf_counter()
+                state = self.contender.setup(self.prepared)
+                ready = time.perf_counter()
+                self.answer = self.contender.solve(state, self.prepared, rtol)
+                end = time.perf_counter()
         except Exception as error:
             self._failed(problem, error)
             return False
@@ -108,7 +110,7 @@ class _Record:
         return True
 
     def _failed(self, problem: Problem, error: Exception) -> None:
-        self.failure = f"failed: {type(error).__name__}: {error}"[:200]
+        self.failure = " ".join(f"failed: {type(error).__name__}: {error}".split())[:120]
         _log.warning("%s on %s %s", self.contender.name, problem.name, self.failure)
 
 

@@ -66,6 +66,25 @@ class Problem:
         return full[index][:, index].tocsr()
 
     @cached_property
+    def definite(self) -> "csr_array[Any]":
+        """`matrix` made regular: the diagonal of one cell of every floating component is doubled.
+
+        The right-hand side sums to zero there, so the solution is the one that vanishes in that cell, and it
+        satisfies the original equations. Methods that know nothing of null spaces are given this matrix.
+        """
+        nullspace = self.A.nullspace
+        if nullspace is None:
+            return self.matrix
+        from scipy.sparse import diags_array
+
+        first = np.zeros(1, dtype=np.int64)
+        if nullspace.cells is not None and nullspace.starts is not None:
+            first = nullspace.cells[nullspace.starts]
+        extra = np.zeros(len(self.used))
+        extra[first] = self.A.diagonal()[first]
+        return (self.matrix + diags_array(extra[self.used])).tocsr()
+
+    @cached_property
     def rhs(self) -> NDArray[np.float64]:
         """The right-hand side over the used rows."""
         return np.ascontiguousarray(self.b.ravel()[self.used])

@@ -53,6 +53,13 @@ def test_problem_drops_empty_rows_and_projects_the_right_hand_side() -> None:
     assert problem.residual(x.ravel()[problem.used]) == problem.residual(x)
 
 
+def test_the_definite_matrix_has_the_same_solutions() -> None:
+    problem = problem_with_obstacles()
+    assert np.linalg.matrix_rank(problem.matrix.toarray()) == problem.matrix.shape[0] - 1
+    x = np.linalg.solve(problem.definite.toarray(), problem.rhs)
+    assert problem.residual(x) < 1e-13
+
+
 def test_rows_tell_what_happened() -> None:
     problem = Problem("line", poisson(Grid((30,))))
 
