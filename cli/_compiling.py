@@ -16,7 +16,7 @@ class Compilations:
 
     def seconds(self, begin: float = 0.0, end: float = float("inf")) -> float:
         """Compile time that falls between two moments."""
-        return sum(max(0.0, min(b, end) - max(a, begin)) for a, b in self.intervals)
+        return sum((max(0.0, min(b, end) - max(a, begin)) for a, b in self.intervals), 0.0)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Run a plan: read, assemble, solve, each timed on its own."""
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -44,6 +45,7 @@ def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem, 
     with (
         use_threads(plan.settings.threads),
         _warnings_to(progress),
+        np.errstate(all="ignore"),  # the recomputed residual tells whether numbers overflowed
         watch_compilation(lambda: progress.note("compiling kernels, once (cached on disk for later runs)")) as compiled,
     ):
         begin = perf_counter()
@@ -113,16 +115,15 @@ def _options(method: str, settings: Settings) -> dict[str, object]:
 
 @contextmanager
 def _warnings_to(progress: Monitor) -> Iterator[None]:
-    """Show warnings of solvers as lines among the progress."""
+    """Show warnings of solvers as lines among the progress; those of libraries are for debugging only."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", SolverWarning)
-        shown = warnings.showwarning
 
         def show(message: Warning | str, category: type[Warning], *place: object) -> None:
             if issubclass(category, SolverWarning):
                 progress.note(f"warning: {message}")
             else:
-                shown(message, category, *place)  # type: ignore[arg-type]
+                logging.getLogger("sciml.cli").debug("%s: %s", category.__name__, message)
 
         warnings.showwarning = show  # type: ignore[assignment]
         yield

@@ -55,9 +55,10 @@ def make_plan(settings: Settings) -> Plan:
     """
     _check_solver(settings)
     _check_targets(settings)
-    stored = {name: value.header().shape for name, value in settings.fields().items() if isinstance(value, ArrayFile)}
+    files = {name: value for name, value in settings.fields().items() if isinstance(value, ArrayFile)}
+    stored = {name: file.header().shape for name, file in files.items()}
     grid = _grid(settings, stored)
-    batch = _batch(stored, grid)
+    batch = _batch(stored, files, grid)
     _check_fields(settings, grid)
     memory = estimated_bytes(settings, grid, batch)
     require_memory(memory, f"a solve of shape {','.join(map(str, grid.shape))}" + (f" x {batch}" if batch > 1 else ""))
@@ -81,12 +82,12 @@ def _grid(settings: Settings, stored: Mapping[str, tuple[int, ...]]) -> Grid:
     )
 
 
-def _batch(stored: Mapping[str, tuple[int, ...]], grid: Grid) -> int:
+def _batch(stored: Mapping[str, tuple[int, ...]], files: Mapping[str, ArrayFile], grid: Grid) -> int:
     for name, shape in stored.items():
         is_batch = name in ("source", "x0") and len(shape) == grid.ndim + 1 and shape[1:] == grid.shape and shape[0] > 0
         if shape != grid.shape and not is_batch:
             lead = " (a leading axis may count right-hand sides)" if name == "source" else ""
-            raise InputError(f"{name} has shape {shape}; expected {grid.shape}{lead}")
+            raise InputError(f"{name} {files[name]} has shape {shape}; expected {grid.shape}{lead}")
     source, x0 = stored.get("source", grid.shape), stored.get("x0", grid.shape)
     batch = source[0] if len(source) > grid.ndim else 1
     if len(x0) > grid.ndim and x0[0] != batch:

@@ -77,7 +77,7 @@ class Settings:
 def _not_negative(value: object) -> float:
     number = as_number(value)
     if number < 0:
-        raise InputError(f"{number} is negative; expected a number >= 0")
+        raise InputError(f"{number} given; expected a number >= 0")
     return number
 
 

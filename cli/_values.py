@@ -32,7 +32,7 @@ def as_number(value: object) -> float:
     except (ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
-        raise InputError(f"{value!r} is not a finite number")
+        raise InputError(f"{value!r} given; expected a finite number")
     return number
 
 
@@ -40,7 +40,7 @@ def as_whole(value: object) -> int:
     """A whole number >= 1."""
     number = _whole(value)
     if number < 1:
-        raise InputError(f"{number} is too small; expected a whole number >= 1")
+        raise InputError(f"{number} given; expected a whole number >= 1")
     return number
 
 
@@ -124,7 +124,7 @@ def _whole(value: object) -> int:
         return value
     if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", value):
         return int(value)
-    raise InputError(f"{value!r} is not a whole number")
+    raise InputError(f"{value!r} given; expected a whole number")
 
 
 def _items(value: object, separator: str) -> list[object]:

@@ -34,8 +34,10 @@ def cli(ctx: click.Context) -> None:
 
 
 def main() -> None:
-    """Entry point of the program; SIGTERM ends a command as Ctrl-C does, cleaning up."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    """Entry point of the program; SIGTERM and a closed terminal end a command as Ctrl-C does, cleaning up."""
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
     cli(obj=Clock(process_start()))
 
 

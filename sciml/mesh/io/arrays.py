@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from os.path import isfile
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class ArrayFile:
         whole, (head, _, name) = text.strip(), text.strip().rpartition(":")
         if head and Path(head).suffix.lower() in _FORMATS:
             return cls(folder / head, name)
-        if _SUFFIX.search(whole) or (whole and (folder / whole).is_file()):
+        if _SUFFIX.search(whole) or isfile(folder / whole):
             return cls(folder / whole)
         return None
 
@@ -103,7 +104,7 @@ class ArrayFile:
                 f"{self.path}: suffix '{suffix}' is unknown; arrays are read from {', '.join(_FORMATS)}"
                 f"{nearest(suffix, _FORMATS)}"
             )
-        if not self.path.is_file():
+        if not isfile(self.path):
             raise InputError(f"{self.path} does not exist or is not a file; give an existing {suffix} file")
         try:
             return _FORMATS[suffix][which](self.path, self.name)

@@ -68,7 +68,7 @@ def _header(file: IO[bytes], size: int, where: str) -> ArrayHeader:
         version = npy_format.read_magic(file)
         read = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}[version]
         shape, _, dtype = read(file)
-    except (ValueError, KeyError, TypeError, EOFError, SyntaxError, RecursionError) as error:
+    except Exception as error:  # the header is Python source; a damaged one fails in many ways
         raise InputError(f"{where} has no valid .npy header ({_one_line(error)}); write it with numpy.save") from None
     check_real(dtype, where)
     header = ArrayHeader(tuple(int(n) for n in shape), dtype)
