@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sciml._errors import InputError
-from sciml.solvers._operator import MatrixFreeOperator, MatrixOperator, SystemOperator, as_operator, rounding_floor
+from sciml.solvers._monitor import Monitor, explained
+from sciml.solvers._operator import MatrixFreeOperator, MatrixOperator, SystemOperator, as_operator
 from sciml.solvers._run import Run, solve_rows
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
 from sciml.solvers.direct.factor import Backend, Factor, SingularMatrixError, factorise, installed_backend
-from sciml.solvers.krylov.cg import Monitor, norm, residual_of
+from sciml.solvers.krylov.cg import norm, residual_of
 from sciml.solvers.krylov.preconditioner import linear_operator
 
 __all__ = ["Direct", "DirectState"]
@@ -129,11 +130,8 @@ def refine(state: DirectState, b: NDArray[np.float64], x0: NDArray[np.float64] |
         r = residual_of(state.A, b, x)
         monitor.record(norm(r) / size)
         status = Status.CONVERGED if monitor.history[-1] <= monitor.limit else monitor.verdict()
-    if status is not Status.CONVERGED:
-        details["floor"] = rounding_floor(state.A, x, b)
-        if status is Status.STAGNATED and monitor.best <= 100 * details["floor"]:
-            status = Status.PRECISION_LIMIT
-    return Run(x, status, monitor.history, details)
+    status, facts = explained(state.A, x, b, status, monitor.history[-1])
+    return Run(x, status, monitor.history, details | facts)
 
 
 def is_symmetric(A: SystemOperator) -> bool:

@@ -20,16 +20,16 @@ def _amg(A: SystemOperator) -> Any:
     return AMG().setup(A)
 
 
-def _fft(A: SystemOperator) -> Any:
-    from sciml.solvers.spectral import FFTPreconditioner
-
-    return FFTPreconditioner().setup(A)
-
-
 def _multigrid(A: SystemOperator) -> Any:
     from sciml.solvers.multigrid import Multigrid
 
     return Multigrid().setup(A)
+
+
+def _fft(A: SystemOperator) -> Any:
+    from sciml.solvers.spectral import FFTPreconditioner
+
+    return FFTPreconditioner().setup(A)
 
 
 PRECONDITIONERS: dict[str, Callable[[SystemOperator], Any]] = {

@@ -13,65 +13,16 @@ from sciml.kernels.cg_renew import cg_renew
 from sciml.kernels.cg_residual import cg_residual
 from sciml.kernels.dots import dots
 from sciml.pde.operator import StencilOperator
-from sciml.solvers._operator import EPS, SystemOperator, as_operator, rounding_floor
+from sciml.solvers._monitor import Monitor, explained
+from sciml.solvers._operator import EPS, SystemOperator, as_operator
 from sciml.solvers._run import Run
 from sciml.solvers._solution import Callback
 from sciml.solvers._status import Status
 from sciml.solvers.krylov.preconditioner import as_apply
 
-__all__ = ["DIVERGED_ABOVE", "Monitor", "pcg"]
+__all__ = ["Monitor", "norm", "pcg", "residual_of"]
 
 Vector = NDArray[np.float64]
-
-DIVERGED_ABOVE = 1e5
-
-
-class Monitor:
-    """Residual history and the reasons to stop that only it knows.
-
-    Parameters
-    ----------
-    limit : float
-        Relative residual to reach.
-    maxiter : int
-        Largest number of iterations.
-    patience : int
-        Iterations without a new minimum (by 1 %) that count as stagnation.
-    """
-
-    def __init__(self, limit: float, maxiter: int, patience: int, callback: Callback | None) -> None:
-        self.limit = limit
-        self.maxiter = maxiter
-        self.patience = patience
-        self.callback = callback
-        self.history = [1.0]
-        self.best = inf
-        self.best_at = 0
-
-    def record(self, residual: float) -> None:
-        """Append the residual of one more iteration."""
-        self.history.append(residual)
-        if residual < 0.99 * self.best:
-            self.best, self.best_at = residual, len(self.history) - 1
-        if self.callback is not None:
-            self.callback(len(self.history) - 1, residual)
-
-    def restart(self, residual: float) -> None:
-        """Replace the last entry by the true residual, from which the search for a minimum begins anew."""
-        self.history[-1] = residual
-        self.best, self.best_at = residual, len(self.history) - 1
-
-    def verdict(self) -> Status | None:
-        """Why to stop now although the limit is not reached, or None."""
-        residual, k = self.history[-1], len(self.history) - 1
-        if not residual < inf:
-            return Status.BREAKDOWN
-        if residual > DIVERGED_ABOVE:
-            return Status.DIVERGED
-        if k >= self.maxiter:
-            return Status.MAX_ITERATIONS
-        return Status.STAGNATED if k - self.best_at >= self.patience else None
-
 
 def pcg(
     A: Any,
@@ -153,11 +104,7 @@ def pcg(
     x = np.zeros_like(b) if x0 is None else np.array(x0, dtype=np.float64).reshape(b.shape)
     r = np.array(b) if x0 is None else residual_of(A, b, x)
     status = iterate(A, apply, b, x, r, size, flexible, monitor)
-    details: dict[str, Any] = {}
-    if status is not Status.CONVERGED:
-        details["floor"] = rounding_floor(A, x, b)
-        if status is Status.STAGNATED and monitor.history[-1] <= 100 * details["floor"]:
-            status = Status.PRECISION_LIMIT
+    status, details = explained(A, x, b, status, monitor.history[-1])
     return Run(x, status, monitor.history, details)
 
 

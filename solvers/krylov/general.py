@@ -7,12 +7,13 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sciml.solvers._operator import SystemOperator, as_operator, rounding_floor
+from sciml.solvers._monitor import Monitor, explained
+from sciml.solvers._operator import SystemOperator, as_operator
 from sciml.solvers._run import Run, solve_rows
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
 from sciml.solvers.krylov.build import build_preconditioner
-from sciml.solvers.krylov.cg import Monitor, norm, residual_of
+from sciml.solvers.krylov.cg import norm, residual_of
 from sciml.solvers.krylov.preconditioner import as_apply
 from sciml.solvers.krylov.solvers import MAXITER, KrylovState
 
@@ -44,11 +45,7 @@ def corrected(A: SystemOperator, b: Vector, x0: Vector | None, correction: Corre
             status = Status.CONVERGED
         elif verdict is not None or residual > 0.99 * before:
             status = verdict or Status.STAGNATED
-    details: dict[str, Any] = {}
-    if status is not Status.CONVERGED:
-        details["floor"] = rounding_floor(A, x, b)
-        if status is Status.STAGNATED and residual <= 100 * details["floor"]:
-            status = Status.PRECISION_LIMIT
+    status, details = explained(A, x, b, status, residual)
     return Run(x, status, monitor.history, details)
 
 

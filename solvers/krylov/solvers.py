@@ -78,9 +78,9 @@ class PCG:
     ----------
     preconditioner : str or object
         "mic0" (default: modified incomplete Cholesky without fill-in for stencils, incomplete
-        Cholesky for matrices), "jacobi", "amg" or "multigrid"; another solver whose state
-        offers ``apply(r, z)``; or a LinearOperator, matrix or function that approximates the
-        inverse of A.
+        Cholesky for matrices), "jacobi", "ic0", "ilu", "amg", "multigrid" or "fft" (the nearest
+        box); another solver whose state offers ``apply(r, z)``; or a LinearOperator, matrix or
+        function that approximates the inverse of A.
     patience : int
         Iterations without a new minimum of the residual that count as stagnation.
 

@@ -1,0 +1,86 @@
+"""Residual history of an iteration and the reasons to stop that only it knows."""
+
+from math import inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml.solvers._operator import SystemOperator, rounding_floor
+from sciml.solvers._solution import Callback
+from sciml.solvers._status import Status
+
+__all__ = ["DIVERGED_ABOVE", "Monitor", "explained"]
+
+DIVERGED_ABOVE = 1e5
+
+
+class Monitor:
+    """Collects relative residuals and judges them.
+
+    Parameters
+    ----------
+    limit : float
+        Relative residual to reach.
+    maxiter : int
+        Largest number of iterations.
+    patience : int
+        Iterations without a new minimum (by 1 %) that count as stagnation.
+    callback : callable, optional
+        Called as ``callback(iteration, relative_residual)``.
+
+    Examples
+    --------
+    >>> monitor = Monitor(1e-8, maxiter=2, patience=10)
+    >>> monitor.record(0.5)
+    >>> monitor.verdict() is None
+    True
+    >>> monitor.record(0.4)
+    >>> monitor.verdict().value, monitor.history
+    ('max_iterations', [1.0, 0.5, 0.4])
+    """
+
+    def __init__(self, limit: float, maxiter: int, patience: int, callback: Callback | None = None) -> None:
+        self.limit = limit
+        self.maxiter = maxiter
+        self.patience = patience
+        self.callback = callback
+        self.history = [1.0]
+        self.best = inf
+        self.best_at = 0
+
+    def record(self, residual: float) -> None:
+        """Append the residual of one more iteration."""
+        self.history.append(residual)
+        if residual < 0.99 * self.best:
+            self.best, self.best_at = residual, len(self.history) - 1
+        if self.callback is not None:
+            self.callback(len(self.history) - 1, residual)
+
+    def restart(self, residual: float) -> None:
+        """Replace the last entry by the true residual, from which the search for a minimum begins anew."""
+        self.history[-1] = residual
+        self.best, self.best_at = residual, len(self.history) - 1
+
+    def verdict(self) -> Status | None:
+        """Why to stop now although the limit is not reached, or None."""
+        residual, k = self.history[-1], len(self.history) - 1
+        if not residual < inf:
+            return Status.BREAKDOWN
+        if residual > DIVERGED_ABOVE:
+            return Status.DIVERGED
+        if k >= self.maxiter:
+            return Status.MAX_ITERATIONS
+        return Status.STAGNATED if k - self.best_at >= self.patience else None
+
+
+def explained(
+    A: SystemOperator, x: NDArray[np.float64], b: NDArray[np.float64], status: Status, residual: float
+) -> tuple[Status, dict[str, Any]]:
+    """Final status and details: a stagnation near the rounding floor is the precision limit."""
+    if status is Status.CONVERGED:
+        return status, {}
+    floor = rounding_floor(A, x, b)
+    if status is Status.STAGNATED and residual <= 100 * floor:
+        status = Status.PRECISION_LIMIT
+    return status, {"floor": floor}

@@ -1,0 +1,153 @@
+"""Automatic choice, the ladder below it, and the table of methods with their options."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array, eye_array
+from scipy.sparse.linalg import aslinearoperator
+
+from sciml._errors import InputError
+from sciml.mesh import Grid
+from sciml.mesh.boundary import Boundary
+from sciml.pde import poisson
+from sciml.solvers import SOLVERS, SolverWarning, Status, configure, solve
+from sciml.solvers._auto import Rung, plan
+from sciml.solvers._ladder import climb_down
+from sciml.solvers._operator import as_operator
+from sciml.solvers._table import options, solver_class
+
+CUBE = poisson(Grid((32, 32, 32)), "1 + x*y").A
+BIG = CUBE.tocsr()
+
+
+@pytest.mark.parametrize(
+    ("A", "method", "word"),
+    [
+        (poisson(Grid((20, 20))).A, "fft", "transforms"),
+        (poisson(Grid((20, 20), boundary=Boundary("periodic")), project=True).A, "fft", "transforms"),
+        (poisson(Grid((20, 20)), "1 + x*y").A, "direct", "400 unknowns"),
+        (CUBE, "multigrid", "multigrid"),
+        (poisson(Grid((32, 32, 32), mask=np.indices((32,) * 3).sum(axis=0) > 20)).A, "multigrid", "multigrid"),
+        (BIG, "amg", "symmetric"),
+        (BIG[:500, :500], "direct", "500 unknowns"),
+        (csr_array(BIG - 300 * eye_array(BIG.shape[0])), "amg", "positive diagonal"),
+        (csr_array(BIG - 1e5 * eye_array(BIG.shape[0])), "minres", "not positive definite"),
+        (csr_array(BIG + 100 * eye_array(BIG.shape[0], k=1)), "gmres", "not symmetric"),
+        (aslinearoperator(BIG), "cg", "products"),
+    ],
+)
+def test_choice_and_reason(A: Any, method: str, word: str) -> None:
+    first = plan(as_operator(A))[0]
+    assert first.method == method
+    assert word in first.reason
+
+
+@pytest.mark.parametrize("A", [CUBE, BIG, aslinearoperator(BIG)], ids=["stencil", "matrix", "products"])
+def test_choice_runs(A: Any) -> None:
+    b = np.random.default_rng(0).standard_normal(A.shape[0])
+    solution = solve(A, b)
+    assert solution.converged
+    first = plan(as_operator(A))[0]
+    assert (solution.method, solution.selected_because) == (first.method, first.reason)
+    assert [step["method"] for step in solution.details["ladder"]] == [first.method]
+
+
+def stalling(r: np.ndarray, z: np.ndarray) -> None:
+    """A preconditioner that sees only the first cell."""
+    z[:] = 1e-12 * r
+    z[0] = r[0]
+
+
+def test_stall_goes_down_the_ladder_with_a_warning() -> None:
+    b = np.ones(CUBE.grid_shape)
+    rungs = [
+        Rung("pcg", {"preconditioner": stalling, "patience": 3}, "made to stall"),
+        Rung("amg", {}, "the next one"),
+        Rung("direct", {}, "never reached"),
+    ]
+    with pytest.warns(SolverWarning, match=r"pcg ended with stagnated .*; going on with amg"):
+        solution = climb_down(rungs, CUBE, b, None, None, rtol=1e-8)
+    assert solution.converged
+    assert solution.method == "amg"
+    assert "pcg ended with stagnated" in solution.selected_because
+    assert "the next one" in solution.selected_because
+    ladder = solution.details["ladder"]
+    assert [(step["method"], step["status"]) for step in ladder] == [("pcg", "stagnated"), ("amg", "converged")]
+    assert sum(step["seconds"] for step in ladder) == pytest.approx(solution.setup_seconds + solution.solve_seconds)
+
+
+def test_explicit_method_never_switches() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        solver = configure("pcg", {"preconditioner": stalling, "patience": 3})
+        solution = solve(CUBE, np.ones(CUBE.shape[0]), solver)
+    assert (solution.method, solution.status) == ("pcg", Status.STAGNATED)
+
+
+def test_indefinite_products_end_with_minres() -> None:
+    A = aslinearoperator(csr_array(poisson(Grid((9, 9))).A.tocsr() - 200 * eye_array(81)))
+    b = np.random.default_rng(3).standard_normal(81)
+    with pytest.warns(SolverWarning, match="cg ended with breakdown"):
+        solution = solve(A, b)
+    assert (solution.method, solution.converged) == ("minres", True)
+
+
+def test_last_rung_is_returned_as_it_is() -> None:
+    A = np.array([[1.0, 2.0], [2.0, 4.0]])
+    solution = solve(A, np.array([1.0, 0.0]))
+    assert not solution.converged
+
+
+@pytest.mark.parametrize(("limits", "status"), [({"maxiter": 2}, "max_iterations"), ({"rtol": 1e-20}, "precision_limit")])
+def test_what_no_other_method_cures_stays(limits: dict[str, Any], status: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        solution = solve(CUBE, np.random.default_rng(0).standard_normal(CUBE.shape[0]), **limits)
+    assert solution.status.value == status
+    assert len(solution.details["ladder"]) == 1
+
+
+def test_every_method_is_in_the_table_under_its_own_name() -> None:
+    for method in SOLVERS:
+        assert solver_class(method)().method == method
+        assert configure(method) == solver_class(method)()
+        for name, (_, default) in options(method).items():
+            assert getattr(configure(method), name) == default
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "name", "value"),
+    [
+        ("amg", {"cycle": "W"}, "cycle", "W"),
+        ("amg", {"theta": "0.1"}, "theta", 0.1),
+        ("amg", {"theta": "none"}, "theta", None),
+        ("amg", {"theta": 1}, "theta", 1.0),
+        ("amg", {"sweeps": "2"}, "sweeps", 2),
+        ("pcg", {"preconditioner": "jacobi"}, "preconditioner", "jacobi"),
+        ("direct", {"backend": "superlu"}, "backend", "superlu"),
+    ],
+)
+def test_options_take_their_types(method: str, given: dict[str, Any], name: str, value: Any) -> None:
+    found = getattr(configure(method, given), name)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "text"),
+    [
+        ("multigird", {}, "did you mean 'multigrid'"),
+        ("amg", {"cicle": "W"}, "did you mean 'cycle'"),
+        ("amg", {"cycle": "X"}, r"amg.cycle is 'X'; use V, W"),
+        ("amg", {"sweeps": "two"}, "amg.sweeps is 'two'; expected a whole number"),
+        ("amg", {"sweeps": 1.5}, "expected a whole number"),
+        ("amg", {"sweeps": True}, "expected a whole number"),
+        ("amg", {"theta": "wide"}, "expected a number"),
+        ("cg", {"omega": "1"}, "it has no options"),
+    ],
+)
+def test_bad_options_are_named(method: str, given: dict[str, Any], text: str) -> None:
+    with pytest.raises(InputError, match=text):
+        configure(method, given)

@@ -1,0 +1,145 @@
+"""The entry `solve`: what it accepts, refuses, measures and says."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from scipy.sparse import bsr_array, coo_matrix, csc_array, csr_array, dia_array, eye_array
+from scipy.sparse.linalg import aslinearoperator
+
+import sciml.solvers
+from sciml._errors import ConvergenceError, InputError
+from sciml.kernels import threads
+from sciml.mesh import Grid
+from sciml.pde import poisson
+from sciml.solvers import CG, PCG, Direct, LinearSolver, SolverWarning, Status, solve
+
+A = poisson(Grid((9, 8))).A
+b = np.random.default_rng(0).standard_normal((9, 8))
+
+
+@pytest.mark.parametrize("form", [csr_array, csc_array, coo_matrix, bsr_array, dia_array, lambda M: M.toarray()])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64])
+def test_every_form_of_a_matrix(form: object, dtype: type) -> None:
+    matrix = form(A.tocsr().astype(dtype))  # type: ignore[operator]
+    before = matrix.copy().tocsr() if hasattr(matrix, "tocsr") else matrix.copy()
+    solution = solve(matrix, b.ravel())
+    np.testing.assert_allclose(A.matvec(solution.x), b.ravel(), atol=1e-6)
+    assert abs(csr_array(matrix) - before).max() == 0  # the caller's matrix is left as it was
+
+
+def test_duplicates_and_wide_indices() -> None:
+    rows, columns = np.array([0, 0, 1], dtype=np.int64), np.array([0, 0, 1], dtype=np.int64)
+    matrix = coo_matrix((np.array([1.0, 1.0, 4.0]), (rows, columns)), shape=(2, 2))
+    np.testing.assert_allclose(solve(matrix, np.array([2.0, 4.0])).x, [1.0, 1.0])
+
+
+@pytest.mark.parametrize("shape", [(72,), (9, 8), (1, 9, 8), (3, 72), (2, 9, 8)])
+def test_solution_has_the_shape_of_the_right_hand_side(shape: tuple[int, ...]) -> None:
+    right = np.resize(b, shape)
+    solution = solve(A, right, CG())
+    assert solution.x.shape == shape
+    np.testing.assert_allclose(A.apply(solution.x.reshape(-1, 9, 8)), right.reshape(-1, 9, 8), atol=1e-6)
+
+
+def test_right_hand_side_and_guess_are_left_as_they_were() -> None:
+    right, guess = b.copy(), np.ones((9, 8))
+    for solver in (None, CG(), Direct()):
+        solve(A, right, solver, x0=guess)
+    np.testing.assert_array_equal(right, b)
+    np.testing.assert_array_equal(guess, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "right", "options", "text"),
+    [
+        (np.ones((2, 3)), np.ones(2), {}, "shape .2, 3.; expected a square one"),
+        (np.ones((2, 2)) * 1j, np.ones(2), {}, "dtype complex128; expected real"),
+        (np.array([[1.0, np.nan], [0.0, 1.0]]), np.ones(2), {}, "NaN or infinite"),
+        (np.eye(2), np.ones(3), {}, "shape .3,. does not fit"),
+        (np.eye(2), np.array([1.0, np.inf]), {}, "not finite"),
+        (np.eye(2), np.ones(2), {"x0": np.ones(3)}, "initial guess of shape .3,. does not fit"),
+        (np.eye(2), np.ones(2), {"x0": np.array([np.nan, 0.0])}, "initial guess has 1 entries"),
+        (np.eye(2), np.ones(2), {"rtol": -1.0}, "rtol is -1.0"),
+        (np.eye(2), np.ones(2), {"atol": np.nan}, "atol is nan"),
+        (np.eye(2), np.ones(2), {"rtol": 0.0}, "both 0"),
+        (np.eye(2), np.ones(2), {"maxiter": 0}, "maxiter is 0"),
+    ],
+)
+def test_bad_input_is_named(matrix: np.ndarray, right: np.ndarray, options: dict[str, object], text: str) -> None:
+    for solver in (None, CG()):
+        with pytest.raises(InputError, match=text):
+            solve(matrix, right, solver, **options)  # type: ignore[arg-type]
+
+
+def test_foreign_objects_are_refused() -> None:
+    with pytest.raises(TypeError, match="A is a str"):
+        solve("A", np.ones(2))
+
+
+def test_failure_can_raise_with_the_help_of_its_status() -> None:
+    with pytest.raises(ConvergenceError, match=r"cg ended with max_iterations after 2 iterations .* raise maxiter"):
+        solve(A, b, CG(), maxiter=2, raise_on_failure=True)
+    assert solve(A, b, CG(), raise_on_failure=True).converged
+    for status in Status:
+        assert len(status.help) > 20
+
+
+def test_times_and_reasons() -> None:
+    solution = solve(A, b)
+    assert solution.setup_seconds > 0
+    assert solution.solve_seconds > 0
+    assert solution.selected_because != "chosen by the caller"
+    assert solve(A, b, CG()).selected_because == "chosen by the caller"
+
+
+def test_unbalanced_right_hand_side_of_a_singular_matrix_warns() -> None:
+    ring = csr_array(2 * np.eye(6) - np.roll(np.eye(6), 1, 0) - np.roll(np.eye(6), -1, 0))
+    with pytest.warns(SolverWarning, match="does not balance"):
+        solution = solve(ring, np.arange(6.0))
+    assert solution.converged
+    assert abs(solution.x.mean()) < 1e-14
+    np.testing.assert_allclose(ring @ solution.x, np.arange(6.0) - 2.5, atol=1e-12)
+
+
+def test_small_shift_is_not_taken_for_singular() -> None:
+    ring = 2 * np.eye(50) - np.roll(np.eye(50), 1, 0) - np.roll(np.eye(50), -1, 0)
+    solution = solve(csr_array(ring + 1e-9 * np.eye(50)), np.ones(50))
+    np.testing.assert_allclose(solution.x, 1e9, rtol=1e-4)
+
+
+@pytest.mark.parametrize("solver", [CG(), PCG(), PCG("amg"), Direct()], ids=repr)
+def test_threads_agree(solver: LinearSolver) -> None:
+    cube = poisson(Grid((40, 40, 36)), "1 + x").A if not isinstance(solver, Direct) else A
+    right = np.random.default_rng(1).standard_normal(cube.grid_shape)
+    found = []
+    for n in (1, 2):
+        with threads(n):
+            found.append(solve(cube, right, solver, rtol=1e-6).x)
+    np.testing.assert_array_equal(found[0], found[1])
+
+
+def test_linear_operators_with_columns() -> None:
+    """matvec of a foreign operator may return (N, 1)."""
+
+    class Columns:
+        shape = (3, 3)
+        dtype = np.dtype(float)
+
+        def matvec(self, x: np.ndarray) -> np.ndarray:
+            return 2 * x.reshape(-1, 1)
+
+    np.testing.assert_allclose(solve(Columns(), np.ones(3)).x, 0.5)
+    np.testing.assert_allclose(solve(aslinearoperator(eye_array(3)), np.ones(3)).x, 1.0)
+
+
+def test_public_names_resolve_lazily() -> None:
+    for name in sciml.solvers.__all__:
+        assert getattr(sciml.solvers, name) is not None
+    assert set(sciml.solvers.__all__) <= set(dir(sciml.solvers))
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = sciml.solvers.Nothing
+    code = "import sys, sciml.solvers; print([m for m in ('numba', 'scipy.sparse', 'pyamg') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
