@@ -35,4 +35,5 @@ def label_components(active: NDArray[np.bool_], periodic: tuple[bool, ...]) -> t
     wraps[list(kernel_axes(active.ndim))] = periodic
     box = np.ascontiguousarray(active).reshape(shape3(active.shape))
     labels = np.empty(box.shape, dtype=np.int32)
-    return labels.reshape(active.shape), int(label(box, wraps, labels))
+    parent = np.zeros(1 + box.size // box.shape[2] * ((box.shape[2] + 1) // 2), dtype=np.int32)  # one entry a run
+    return labels.reshape(active.shape), int(label(box, wraps, labels, parent))

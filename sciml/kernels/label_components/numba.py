@@ -6,8 +6,6 @@ number of unions is that of the stretches, not of the cells.
 
 from typing import Any
 
-import numpy as np
-
 from sciml.kernels._numba import compiled
 
 __all__ = ["label"]
@@ -42,8 +40,8 @@ def unite_rows(parent: Any, row: Any, other: Any) -> None:
 
 
 @compiled
-def number_runs(active: Any, labels: Any) -> int:
-    """Give every run of active cells along the last axis its number; returns how many there are."""
+def number_runs(active: Any, labels: Any, parent: Any) -> int:
+    """Make every run of active cells along the last axis a tree of its own; returns how many there are."""
     n0, n1, n2 = active.shape
     count = 0
     for i in range(n0):
@@ -52,16 +50,16 @@ def number_runs(active: Any, labels: Any) -> int:
             for k in range(n2):
                 if active[i, j, k] and not inside:
                     count += 1
+                    parent[count] = count
                 inside = active[i, j, k]
                 labels[i, j, k] = count if inside else 0
     return count
 
 
 @compiled
-def label(active: Any, wraps: Any, labels: Any) -> int:
+def label(active: Any, wraps: Any, labels: Any, parent: Any) -> int:
     n0, n1, n2 = active.shape
-    runs = number_runs(active, labels)
-    parent = np.arange(runs + 1).astype(np.int32)
+    runs = number_runs(active, labels, parent)
     for i in range(n0):
         for j in range(n1):
             row = labels[i, j]
