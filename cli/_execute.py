@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sciml.cli._clock import Clock
 from sciml.cli._compiling import watch_compilation
 from sciml.cli._inputs import read_inputs
+from sciml.cli._loading import load_libraries, wake_kernels
 from sciml.cli._plan import Plan
 from sciml.cli._progress import Monitor
 from sciml.cli._settings import Settings
@@ -37,8 +38,8 @@ def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem, 
     plan : Plan
         Checked settings.
     clock : Clock
-        Receives the seconds of ``io``, ``setup``, ``solve`` and ``compile``; the first three without
-        the time in which kernels were compiled.
+        Receives the seconds of ``load`` (libraries and cached kernels), ``io``, ``setup``, ``solve`` and
+        ``compile``; set-up and solve without the time in which kernels were compiled.
     progress : Monitor
         Told about phases and iterations.
     """
@@ -48,15 +49,21 @@ def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem, 
         np.errstate(all="ignore"),  # the recomputed residual tells whether numbers overflowed
         watch_compilation(lambda: progress.note("compiling kernels, once (cached on disk for later runs)")) as compiled,
     ):
+        with clock.measure("load"):
+            wake_kernels()
         begin = perf_counter()
         system, x0 = assemble(plan, clock, progress)
         assembled = perf_counter()
+        steps = rungs(system, plan.settings)
+        with clock.measure("load"):
+            load_libraries(steps[0].method)
         progress.stage("solving")
-        solution = _solve(system, x0, plan.settings, progress)
+        start = perf_counter()
+        solution = _solve(system, x0, steps, plan.settings, progress)
         end = perf_counter()
     solving = end - solution.solve_seconds
-    setup = assembled - begin - clock.seconds["io"] + solution.setup_seconds - compiled.seconds(begin, solving)
-    clock.seconds["setup"] = max(0.0, setup)
+    assembly = assembled - begin - clock.seconds["io"] - compiled.seconds(begin, assembled)
+    clock.seconds["setup"] = max(0.0, assembly + solution.setup_seconds - compiled.seconds(start, solving))
     clock.seconds["solve"] = max(0.0, solution.solve_seconds - compiled.seconds(solving, end))
     clock.seconds["compile"] = compiled.seconds()
     return system, solution
@@ -96,9 +103,8 @@ def use_threads(n: int | None) -> Iterator[None]:
 
 
 def _solve(
-    system: LinearSystem, x0: NDArray[np.float64] | None, settings: Settings, progress: Monitor
+    system: LinearSystem, x0: NDArray[np.float64] | None, steps: list[Rung], settings: Settings, progress: Monitor
 ) -> Solution:
-    steps = rungs(system, settings)
     limits: dict[str, Any] = {"rtol": settings.rtol, "atol": settings.atol, "callback": progress}
     if settings.method == "auto":
         return climb_down(steps, as_operator(system.A), system.b, x0, settings.maxiter, **limits)

@@ -22,12 +22,11 @@ class Monitor:
 
     def __init__(self, rtol: float) -> None:
         self.rtol = rtol
-        self.began = time.perf_counter()
         self.iteration, self.residual, self.rate = 0, 1.0, math.nan
+        self.first: tuple[int, float] | None = None  # earliest iteration seen and when it ended
 
     def stage(self, text: str) -> None:
         """A new phase begins."""
-        self.began = time.perf_counter()
 
     def note(self, text: str) -> None:
         """Something the user should read."""
@@ -37,14 +36,18 @@ class Monitor:
         if iteration > self.iteration and residual > 0 and self.residual > 0:
             self.rate = (residual / self.residual) ** (1 / (iteration - self.iteration))
         self.iteration, self.residual = iteration, residual
+        if self.first is None or iteration < self.first[0]:  # a second method starts to count anew
+            self.first = iteration, time.perf_counter()
 
     @property
     def seconds_left(self) -> float:
         """Expected time until rtol is reached, NaN while unknown."""
-        if not (0 < self.rate < 1 and self.iteration > 0 and self.rtol > 0):
+        if self.first is None or self.iteration == self.first[0]:
+            return math.nan
+        if not (0 < self.rate < 1 and 0 < self.residual < math.inf and self.rtol > 0):
             return math.nan
         left = max(0.0, math.log(self.rtol / self.residual) / math.log(self.rate))
-        return left * (time.perf_counter() - self.began) / self.iteration
+        return left * (time.perf_counter() - self.first[1]) / (self.iteration - self.first[0])
 
     def text(self) -> str:
         """Iteration, residual, rate and time left in one line."""
@@ -64,7 +67,6 @@ class Lines(Monitor):
 
     def stage(self, text: str) -> None:
         """Print the phase when asked for every detail."""
-        super().stage(text)
         if self.every:
             self.note(text)
 
@@ -90,7 +92,6 @@ class Bar(Monitor):
 
     def stage(self, text: str) -> None:
         """Show the phase."""
-        super().stage(text)
         self.progress.update(self.task, description=text)
 
     def note(self, text: str) -> None:

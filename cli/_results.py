@@ -83,7 +83,7 @@ def _balance(system: LinearSystem, solution: Solution) -> dict[str, Any]:
 
 def _report(plan: Plan, system: LinearSystem, solution: Solution, clock: Clock) -> dict[str, Any]:
     settings, details = plan.settings, dict(solution.details)
-    seconds = {f"{name}_seconds": clock.seconds[name] for name in ("setup", "solve", "compile", "io")}
+    seconds = {f"{name}_seconds": clock.seconds[name] for name in ("setup", "solve", "compile", "io", "load")}
     return {
         "method": solution.method,
         "selected_because": solution.selected_because,

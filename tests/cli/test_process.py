@@ -149,3 +149,17 @@ def test_progress_bar_on_a_terminal(tmp_path: Path) -> None:
     assert "rate 0." in text
     assert "\x1b[" in text, "a live display moves the cursor"
     assert "60 x 60 cells" in text
+
+
+@pytest.mark.slow
+def test_compilation_is_announced_once_after_validation(tmp_path: Path) -> None:
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+
+    def stderr_of(*args: str) -> str:
+        done = subprocess.run([*MAIN, *args], capture_output=True, text=True, check=False, env=environment)
+        return done.stderr
+
+    problem = ("solve", "--shape", "32,32", "--coefficient", "1+x", "--method", "multigrid")
+    assert "compiling" not in stderr_of(*problem, "--bc", "x-=wall")
+    assert stderr_of(*problem).count("compiling kernels, once") == 1
+    assert "compiling" not in stderr_of(*problem)

@@ -2,9 +2,9 @@
 
 import struct
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ def write_vti(path: Path, grid: Grid, fields: Mapping[str, NDArray[Any]]) -> Non
     for name, block in blocks.items():
         kind, components = _VTK_TYPES[block.dtype.str[1:]], 3 if block.ndim == 2 else 1
         header.append(
-            f'<DataArray type="{kind}" Name={quoteattr(name)} NumberOfComponents="{components}" '
+            f'<DataArray type="{kind}" Name="{escape(name)}" NumberOfComponents="{components}" '
             f'format="appended" offset="{offset}"/>'
         )
         offset += 8 + block.nbytes
