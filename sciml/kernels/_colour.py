@@ -10,11 +10,11 @@ sweep is contiguous. When n2 is odd the last odd-k entry of a row is padding and
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._stencil import ConstantStencil
 
-__all__ = ["SplitStencil", "SplitVariable", "split_shape"]
+__all__ = ["SplitStencil", "SplitVariable", "split_zeros", "split_shape"]
 
 
 class SplitVariable(NamedTuple):
@@ -43,3 +43,23 @@ def split_shape(shape: tuple[int, int, int]) -> tuple[int, int, int, int]:
     """
     n0, n1, n2 = shape
     return 2, n0, n1, (n2 + 1) // 2
+
+
+# One entry is enough; a cache line keeps the rows aligned.
+GUARD = 16
+
+
+def split_zeros(shape: tuple[int, int, int], dtype: DTypeLike) -> NDArray[np.floating]:
+    """Colour-split array of the box `shape`, all 0, with readable entries before and after it.
+
+    Sweeps read one entry beyond the first and the last row (and discard what they make of it), and
+    planes across an end that does not wrap (times 0, hence finite numbers everywhere).
+
+    Examples
+    --------
+    >>> split_zeros((4, 3, 5), np.float32).shape
+    (2, 4, 3, 3)
+    """
+    full = split_shape(shape)
+    buffer = np.zeros(full[0] * full[1] * full[2] * full[3] + 2 * GUARD, dtype)
+    return buffer[GUARD:-GUARD].reshape(full)

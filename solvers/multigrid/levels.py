@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from sciml.kernels._colour import SplitStencil, split_shape
+from sciml.kernels._colour import SplitStencil, split_zeros
 from sciml.kernels._stencil import Stencil, stencil_shape, stencil_wraps
 from sciml.kernels.colour_layout import split_stencil
 from sciml.kernels.prolong_sor import Linear
@@ -25,7 +25,7 @@ class Level:
         Box over the kernel axes.
     stencil : ConstantStencil or SplitVariable
         Operator in the precision of the cycles.
-    x, f : ndarray, shape split_shape(shape)
+    x, f : ndarray from split_zeros(shape)
         Correction and right-hand side; workspace of the cycle.
     wraps : tuple of bool
         Periodic axes.
@@ -56,5 +56,5 @@ class Level:
 def level(stencil: Stencil, dtype: DTypeLike, *, omega: float, sweeps: tuple[int, int], gamma: int) -> Level:
     """A level with its workspace, its transfer to the next one still open."""
     shape = stencil_shape(stencil)
-    x, f = (np.zeros(split_shape(shape), dtype) for _ in range(2))
+    x, f = split_zeros(shape, dtype), split_zeros(shape, dtype)
     return Level(shape, split_stencil(stencil, dtype), x, f, stencil_wraps(stencil), omega, sweeps, gamma)

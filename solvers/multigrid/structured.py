@@ -1,6 +1,6 @@
 """Hierarchies of boxes: the geometric one for constant coefficients, the Galerkin one for all."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -15,12 +15,26 @@ from sciml.solvers.multigrid.bottom import dense_matrix, pseudo_inverse
 from sciml.solvers.multigrid.coarsen import coarsen_constant, coarsening, linear_ends, may_halve
 from sciml.solvers.multigrid.levels import Level, level
 
-__all__ = ["BoxHierarchy"]
+__all__ = ["BoxHierarchy", "Smoothing"]
 
 # A dense solve of this size costs less than the levels it replaces.
 BOTTOM = 216
 
 Transfer = Literal["linear", "constant"]
+
+
+class Smoothing(NamedTuple):
+    """Red-black sweeps before and after the coarse correction, and their over-relaxation."""
+
+    sweeps: tuple[int, int]
+    omega: float
+
+
+# The pipelined passes make a further sweep cheap (a third of a residual or an interpolation), so
+# several sweeps and the larger omega that suits them win: residuals fall by .006 a cycle in three
+# dimensions and by .023 in two, against .062 with one sweep on either side and its best omega.
+LINEAR = {True: Smoothing((3, 2), 1.3), False: Smoothing((2, 2), 1.2)}
+CONSTANT = Smoothing((2, 2), 1.15)
 
 
 class BoxHierarchy:
@@ -38,17 +52,17 @@ class BoxHierarchy:
     dtype : float32 or float64
         Precision of the cycles.
     gamma : int
-        Visits of each coarser level: 1 is a V-, 2 a W-cycle.
-    linear_sweeps, sweeps : (int, int)
-        Sweeps before and after correction on levels with linear and with constant transfer.
+        Visits of each coarser level: 1 is a V-, 2 a W-cycle. Linear levels are visited once.
+    smoothing : Smoothing, optional
+        Sweeps and over-relaxation instead of the defaults of either transfer.
     """
 
     def __init__(
         self, stencil: Stencil, transfer: Transfer, dtype: DTypeLike = np.float32, *, gamma: int = 1,
-        linear_sweeps: tuple[int, int] = (1, 1), sweeps: tuple[int, int] = (2, 2), linear_omega: float = 1.2,
-        omega: float = 1.15,
+        smoothing: Smoothing | None = None,
     ) -> None:
         self.levels: list[Level] = []
+        geometric_smoothing = smoothing or LINEAR[sum(n > 1 for n in stencil_shape(stencil)) > 2]
         while True:
             ratio = coarsening(stencil)
             if int(np.prod(stencil_shape(stencil))) <= BOTTOM or max(ratio) == 1 or not _two_colours(stencil):
@@ -56,10 +70,8 @@ class BoxHierarchy:
             geometric = transfer == "linear" and isinstance(stencil, ConstantStencil) and may_halve(stencil, ratio)
             if not geometric:
                 stencil = variable_stencil(stencil)
-            here = level(
-                stencil, dtype, omega=linear_omega if geometric else omega,
-                sweeps=linear_sweeps if geometric else sweeps, gamma=1 if geometric else gamma,
-            )
+            sweeps, omega = geometric_smoothing if geometric else smoothing or CONSTANT
+            here = level(stencil, dtype, omega=omega, sweeps=sweeps, gamma=1 if geometric else gamma)
             here.ratio = ratio
             if isinstance(stencil, ConstantStencil):
                 stencil = coarsen_constant(stencil, ratio)

@@ -1,9 +1,8 @@
 """Conversion between natural and colour-split order (see `sciml.kernels._colour`)."""
 
-import numpy as np
 from numpy.typing import DTypeLike
 
-from sciml.kernels._colour import SplitStencil, SplitVariable, split_shape
+from sciml.kernels._colour import SplitStencil, SplitVariable, split_zeros
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array, ConstantStencil, Stencil
 from sciml.kernels.colour_layout.numba import merge_slab, split_slab
@@ -18,8 +17,7 @@ def split_stencil(stencil: Stencil, dtype: DTypeLike) -> SplitStencil:
     """
     if isinstance(stencil, ConstantStencil):
         return ConstantStencil(*(part.astype(dtype) for part in stencil))
-    shape = split_shape(stencil.d.shape)
-    c0, c1, c2, d = (colour_split(part, np.empty(shape, dtype)) for part in stencil)
+    c0, c1, c2, d = (colour_split(part, split_zeros(part.shape, dtype)) for part in stencil)
     d[d <= 0] = 1
     return SplitVariable(c0, c1, c2, d)
 

@@ -14,14 +14,7 @@ from sciml.kernels.stencil_sor.numba import relax_plane
 
 __all__ = ["pass_box", "pass_cut", "pass_slab"]
 
-
-@compiled
-def _gather(coarse: Any, I: int, J: int, r2: int, weight: Any, even: Any, odd: Any) -> None:  # noqa: E741
-    # weight * coarse row (I, J), by parity of its own k
-    P = (I + J) & 1
-    for m in range(coarse.shape[3]):
-        even[m] += weight * coarse[P, I, J, m]
-        odd[m] += weight * coarse[1 - P, I, J, m]
+ONE, TWO = np.uint64(1), np.uint64(2)
 
 
 @compiled
@@ -42,51 +35,11 @@ def _partner(i: int, r: int, n: int, ends: Any, wrap: bool) -> Any:
 
 
 @compiled
-def _prolong_row(
-    x: Any, i: int, j: int, ratio: Any, coarse: Any, n2: int, linear: bool, ends: Any, wrap: Any,
-    even: Any, odd: Any, row: Any,
-) -> None:
-    r0, r1, r2 = ratio
-    M, Mc = x.shape[3], coarse.shape[3]
-    even[:] = 0
-    odd[:] = 0
-    if linear:
-        I, K, a, b = _partner(i, r0, coarse.shape[1], ends[0], wrap[0])  # noqa: E741
-        J, L, c, d = _partner(j, r1, coarse.shape[2], ends[1], wrap[1])
-        _gather(coarse, I, J, r2, a * c, even, odd)
-        if b != 0:
-            _gather(coarse, K, J, r2, b * c, even, odd)
-        if d != 0:
-            _gather(coarse, I, L, r2, a * d, even, odd)
-        if b * d != 0:
-            _gather(coarse, K, L, r2, b * d, even, odd)
-    else:
-        _gather(coarse, i // r0, j // r1, r2, x.dtype.type(1), even, odd)
-    p = (i + j) & 1
-    E, D = x[p], x[1 - p]
-    if r2 == 1:
-        for m in range(M):
-            E[i, j, m] += even[m]
-        for m in range(n2 // 2):
-            D[i, j, m] += odd[m]
-        return
-    # Natural order with one ghost at either end: row[m + 1] is coarse cell m.
-    for m in range(Mc):
-        row[2 * m + 1] = even[m]
-        row[2 * m + 2] = odd[m]
-    if not linear:
-        for m in range(M):
-            E[i, j, m] += row[m + 1]
-        for m in range(n2 // 2):
-            D[i, j, m] += row[m + 1]
-        return
-    row[0] = row[M] if wrap[2] else ends[2, 0] * row[1]
-    row[M + 1] = row[1] if wrap[2] else ends[2, 1] * row[M]
-    own, share = x.dtype.type(0.75), x.dtype.type(0.25)
-    for m in range(M):
-        E[i, j, m] += own * row[m + 1] + share * row[m]
-    for m in range(n2 // 2):
-        D[i, j, m] += own * row[m + 1] + share * row[m + 2]
+def _mix(C: Any, a: Any, A: int, b: Any, B: int, c: Any, K: int, d: Any, D: int, out: Any) -> None:
+    # Weighted sum of four coarse half rows that start at A, B, K, D of the flat array C.
+    A, B, K, D = np.uint64(A), np.uint64(B), np.uint64(K), np.uint64(D)
+    for m in range(np.uint64(len(out))):
+        out[m] = a * C[A + m] + b * C[B + m] + c * C[K + m] + d * C[D + m]
 
 
 @compiled
@@ -94,8 +47,53 @@ def _prolong_plane(
     x: Any, i: int, ratio: Any, coarse: Any, n2: int, linear: bool, ends: Any, wrap: Any,
     even: Any, odd: Any, row: Any,
 ) -> None:
-    for j in range(x.shape[2]):
-        _prolong_row(x, i, j, ratio, coarse, n2, linear, ends, wrap, even, odd, row)
+    X, C = x.reshape(-1), coarse.reshape(-1)
+    n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
+    N0, N1, Mc = coarse.shape[1], coarse.shape[2], coarse.shape[3]
+    r0, r1, r2 = ratio
+    one, own, share = x.dtype.type(1), x.dtype.type(0.75), x.dtype.type(0.25)
+    zero = one - one
+    I, K, a, b = i // r0, i // r0, one, zero  # noqa: E741
+    if linear:
+        I, K, a, b = _partner(i, r0, N0, ends[0], wrap[0])  # noqa: E741
+    for j in range(n1):
+        J, L, c, d = j // r1, j // r1, one, zero
+        if linear:
+            J, L, c, d = _partner(j, r1, N1, ends[1], wrap[1])
+        # The cells with even k of a coarse row have the colour of its parity.
+        for parity in range(2):
+            _mix(
+                C, a * c, ((((I + J + parity) & 1) * N0 + I) * N1 + J) * Mc,
+                b * c, ((((K + J + parity) & 1) * N0 + K) * N1 + J) * Mc,
+                a * d, ((((I + L + parity) & 1) * N0 + I) * N1 + L) * Mc,
+                b * d, ((((K + L + parity) & 1) * N0 + K) * N1 + L) * Mc,
+                odd if parity else even,
+            )
+        p = (i + j) & 1
+        E, D = np.uint64(((p * n0 + i) * n1 + j) * M), np.uint64((((1 - p) * n0 + i) * n1 + j) * M)
+        width, pairs = np.uint64(M), np.uint64(n2 // 2)
+        if r2 == 1:
+            for m in range(width):
+                X[E + m] += even[m]
+            for m in range(pairs):
+                X[D + m] += odd[m]
+            continue
+        # Natural order with one ghost at either end: row[m + 1] is coarse cell m.
+        for m in range(Mc):
+            row[2 * m + 1] = even[m]
+            row[2 * m + 2] = odd[m]
+        if linear:
+            row[0] = row[M] if wrap[2] else ends[2, 0] * row[1]
+            row[M + 1] = row[1] if wrap[2] else ends[2, 1] * row[M]
+            for m in range(width):
+                X[E + m] += own * row[m + ONE] + share * row[m]
+            for m in range(pairs):
+                X[D + m] += own * row[m + ONE] + share * row[m + TWO]
+        else:
+            for m in range(width):
+                X[E + m] += row[m + ONE]
+            for m in range(pairs):
+                X[D + m] += row[m + ONE]
 
 
 @compiled

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from sciml.kernels._colour import split_shape
+from sciml.kernels._colour import split_zeros
 from sciml.kernels._inputs import colourable_stencils, masked
 from sciml.kernels._spec import KernelSpec
 from sciml.kernels._stencil import Array, ConstantStencil, Stencil, stencil_wraps
@@ -61,7 +61,7 @@ def run(
     stencil: Stencil, u: Array, f: Array, coarse: Array, omega: float, sweeps: int, first: int, ratio: Ratio,
     linear: NDArray[np.float64] | None,
 ) -> Array:
-    x, g, y = (colour_split(a, np.empty(split_shape(a.shape), a.dtype)) for a in (u, f, coarse))
+    x, g, y = (colour_split(a, split_zeros(a.shape, a.dtype)) for a in (u, f, coarse))
     wraps = stencil_wraps(stencil)
     prolong_sor(
         split_stencil(stencil, u.dtype), x, g, y, u.shape[2], omega=omega, sweeps=sweeps, first=first, ratio=ratio,

@@ -20,7 +20,7 @@ def sor_restrict(
     stencil : ConstantStencil or SplitVariable
         Operator over (n0, n1, n2), in the precision of `x`.
     x, f : ndarray, shape (2, n0, n1, ceil(n2 / 2))
-        Iterate (overwritten) and right-hand side in colour-split order.
+        Iterate (overwritten) and right-hand side in colour-split order, from `split_zeros`.
     coarse : ndarray, shape split_shape of the coarse box
         Coarse cell = sum of the residuals of its children; n_coarse = ceil(n / ratio).
     omega : float

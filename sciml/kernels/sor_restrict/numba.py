@@ -19,87 +19,118 @@ from sciml.kernels._numba import compiled
 from sciml.kernels._stencil import ConstantStencil
 from sciml.kernels.stencil_sor.numba import relax_plane, start_plane
 
+ONE = np.uint64(1)
+
 __all__ = ["half_sweep", "pass_box", "pass_cut", "pass_slab", "residual_row"]
 
 
 @compiled
-def _constant_row(stencil: Any, x: Any, f: Any, i: int, j: int, even: Any, odd: Any) -> None:
+def _constant_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even: Any, odd: Any) -> None:
     c, wrap, d0, d1, d2 = stencil
-    n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
+    n0, n1, M = shape
     n2 = len(d2)
-    p = (i + j) & 1  # colour of the cells with even k in this row; the other one in the rows around it
-    q = 1 - p
     im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
     jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
     a_m, a_p = (c[0] if i > 0 else wrap[0]), (c[0] if i < n0 - 1 else wrap[0])
     b_m, b_p = (c[1] if j > 0 else wrap[1]), (c[1] if j < n1 - 1 else wrap[1])
     d, e = d0[i] + d1[j], c[2]
     inner = d + d2[n2 // 2]
-    end = (n2 - 1) // 2
-    for m in range(M):
+    p = (i + j) & 1  # colour of the cells with even k in this row; the other one in the rows around it
+    q = 1 - p
+    E, D = np.uint64(((p * n0 + i) * n1 + j) * M), np.uint64(((q * n0 + i) * n1 + j) * M)
+    width = np.uint64(M)
+    below, above = np.uint64(((q * n0 + im) * n1 + j) * M), np.uint64(((q * n0 + ip) * n1 + j) * M)
+    left, right = np.uint64(((q * n0 + i) * n1 + jm) * M), np.uint64(((q * n0 + i) * n1 + jp) * M)
+    for m in range(width):
         even[m] += (
-            f[p, i, j, m] - inner * x[p, i, j, m] + a_m * x[q, im, j, m] + a_p * x[q, ip, j, m]
-            + b_m * x[q, i, jm, m] + b_p * x[q, i, jp, m]
+            F[E + m] - inner * X[E + m] + a_m * X[below + m] + a_p * X[above + m] + b_m * X[left + m] + b_p * X[right + m]
         )
-    for m in range(n2 // 2):
+    first = even[0]
+    for m in range(width):
+        even[m] += e * (X[D + m - ONE] + X[D + m])
+    below, above = np.uint64(((p * n0 + im) * n1 + j) * M), np.uint64(((p * n0 + ip) * n1 + j) * M)
+    left, right = np.uint64(((p * n0 + i) * n1 + jm) * M), np.uint64(((p * n0 + i) * n1 + jp) * M)
+    for m in range(width):
         odd[m] += (
-            f[q, i, j, m] - inner * x[q, i, j, m] + a_m * x[p, im, j, m] + a_p * x[p, ip, j, m]
-            + b_m * x[p, i, jm, m] + b_p * x[p, i, jp, m]
+            F[D + m] - inner * X[D + m] + a_m * X[below + m] + a_p * X[above + m] + b_m * X[left + m] + b_p * X[right + m]
         )
-    for m in range(1, M):
-        even[m] += e * (x[q, i, j, m - 1] + x[q, i, j, m])
-    for m in range(end):
-        odd[m] += e * (x[p, i, j, m] + x[p, i, j, m + 1])
-    even[0] += (inner - d - d2[0]) * x[p, i, j, 0] + wrap[2] * x[q, i, j, end] + e * x[q, i, j, 0]
+    last = np.uint64((n2 - 1) // 2)
+    final = odd[last]
+    for m in range(width):
+        odd[m] += e * (X[E + m] + X[E + m + ONE])
+    # The ends anew, without what the loops read beyond the row, and with what wraps around.
+    even[0] = first + (inner - d - d2[0]) * X[E] + e * X[D] + wrap[2] * X[D + last]
     if n2 % 2 == 0:
-        odd[end] += (inner - d - d2[n2 - 1]) * x[q, i, j, end] + e * x[p, i, j, end] + wrap[2] * x[p, i, j, 0]
-    elif n2 > 1:  # the loop took the last cell, k = n2 - 1, for an inner one
-        even[end] += (inner - d - d2[n2 - 1]) * x[p, i, j, end]
+        odd[last] = final + (inner - d - d2[n2 - 1]) * X[D + last] + e * X[E + last] + wrap[2] * X[E]
+    else:
+        odd[last] = 0  # padding
+        if n2 > 1:
+            even[last] += (inner - d - d2[n2 - 1]) * X[E + last]
 
 
 @compiled
-def _variable_row(stencil: Any, x: Any, f: Any, i: int, j: int, even: Any, odd: Any) -> None:
+def _variable_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even: Any, odd: Any) -> None:
     c0, c1, c2, d = stencil
-    n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
-    p = (i + j) & 1
-    q = 1 - p
+    n0, n1, M = shape
     im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
     jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
-    for m in range(M):
+    p = (i + j) & 1
+    q = 1 - p
+    E, D = np.uint64(((p * n0 + i) * n1 + j) * M), np.uint64(((q * n0 + i) * n1 + j) * M)
+    width = np.uint64(M)
+    end = width - ONE
+    below, above = np.uint64(((q * n0 + im) * n1 + j) * M), np.uint64(((q * n0 + ip) * n1 + j) * M)
+    left, right = np.uint64(((q * n0 + i) * n1 + jm) * M), np.uint64(((q * n0 + i) * n1 + jp) * M)
+    for m in range(width):
         even[m] += (
-            f[p, i, j, m] - d[p, i, j, m] * x[p, i, j, m]
-            + c0[q, im, j, m] * x[q, im, j, m] + c0[p, i, j, m] * x[q, ip, j, m]
+            F[E + m] - d[E + m] * X[E + m] + c0[below + m] * X[below + m] + c0[E + m] * X[above + m]
         )
-    for m in range(M):
-        even[m] += (
-            c1[q, i, jm, m] * x[q, i, jm, m] + c1[p, i, j, m] * x[q, i, jp, m] + c2[p, i, j, m] * x[q, i, j, m]
-        )
-    for m in range(M):
+    for m in range(width):
+        even[m] += c1[left + m] * X[left + m] + c1[E + m] * X[right + m] + c2[E + m] * X[D + m]
+    first = even[0]
+    for m in range(width):
+        even[m] += c2[D + m - ONE] * X[D + m - ONE]
+    below, above = np.uint64(((p * n0 + im) * n1 + j) * M), np.uint64(((p * n0 + ip) * n1 + j) * M)
+    left, right = np.uint64(((p * n0 + i) * n1 + jm) * M), np.uint64(((p * n0 + i) * n1 + jp) * M)
+    for m in range(width):
         odd[m] += (
-            f[q, i, j, m] - d[q, i, j, m] * x[q, i, j, m]
-            + c0[p, im, j, m] * x[p, im, j, m] + c0[q, i, j, m] * x[p, ip, j, m]
+            F[D + m] - d[D + m] * X[D + m] + c0[below + m] * X[below + m] + c0[D + m] * X[above + m]
         )
-    for m in range(M):
-        odd[m] += (
-            c1[p, i, jm, m] * x[p, i, jm, m] + c1[q, i, j, m] * x[p, i, jp, m] + c2[p, i, j, m] * x[p, i, j, m]
-        )
-    for m in range(1, M):
-        even[m] += c2[q, i, j, m - 1] * x[q, i, j, m - 1]
-    for m in range(M - 1):
-        odd[m] += c2[q, i, j, m] * x[p, i, j, m + 1]
-    even[0] += c2[q, i, j, M - 1] * x[q, i, j, M - 1]
-    odd[M - 1] += c2[q, i, j, M - 1] * x[p, i, j, 0]
+    for m in range(width):
+        odd[m] += c1[left + m] * X[left + m] + c1[D + m] * X[right + m] + c2[E + m] * X[E + m]
+    final = odd[M - 1]
+    for m in range(width):
+        odd[m] += c2[D + m] * X[E + m + ONE]
+    # The ends anew, without what the loops read beyond the row, and with what wraps around.
+    even[0] = first + c2[D + end] * X[D + end]
+    odd[M - 1] = final + c2[D + end] * X[E]
 
 
-def residual_row(stencil: Any, x: Any, f: Any, i: int, j: int, even: Any, odd: Any) -> None:
-    """Add the residual of row (i, j) to `even` (cells with even k) and `odd`; resolved by the stencil's type."""
+def residual_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even: Any, odd: Any) -> None:
+    """Add the residual of row (i, j) to `even` (cells with even k) and `odd`.
+
+    Takes flat arrays, made once a plane: reshaping costs more than a row.
+    """
 
 
-@overload(residual_row, strict=False, inline="always")
-def _residual_row(stencil: Any, x: Any, f: Any, i: Any, j: Any, even: Any, odd: Any) -> Any:
+@overload(residual_row, strict=False)
+def _residual_row(stencil: Any, shape: Any, X: Any, F: Any, i: Any, j: Any, even: Any, odd: Any) -> Any:
+    if getattr(stencil, "instance_class", None) is ConstantStencil:
+        return lambda stencil, shape, X, F, i, j, even, odd: _constant_row(stencil, shape, X, F, i, j, even, odd)
+    return lambda stencil, shape, X, F, i, j, even, odd: _variable_row(stencil, shape, X, F, i, j, even, odd)
+
+
+def flat(stencil: Any) -> Any:
+    """Face arrays and diagonal without their shape; a constant stencil as it is."""
+
+
+@overload(flat, strict=False)
+def _flat(stencil: Any) -> Any:
     if stencil.instance_class is ConstantStencil:
-        return lambda stencil, x, f, i, j, even, odd: _constant_row(stencil, x, f, i, j, even, odd)
-    return lambda stencil, x, f, i, j, even, odd: _variable_row(stencil, x, f, i, j, even, odd)
+        return lambda stencil: stencil
+    return lambda stencil: (
+        stencil[0].reshape(-1), stencil[1].reshape(-1), stencil[2].reshape(-1), stencil[3].reshape(-1)
+    )
 
 
 @compiled
@@ -116,12 +147,14 @@ def _restrict_plane(stencil: Any, x: Any, f: Any, I: int, ratio: Any, coarse: An
     n0, n1 = x.shape[1], x.shape[2]
     r0, r1, r2 = ratio
     M = even.shape[0]
+    whole, X, F = flat(stencil), x.reshape(-1), f.reshape(-1)
+    shape = (n0, n1, M)
     for J in range(coarse.shape[2]):
         even[:] = 0
         odd[:] = 0
         for i in range(r0 * I, min(r0 * I + r0, n0)):
             for j in range(r1 * J, min(r1 * J + r1, n1)):
-                residual_row(stencil, x, f, i, j, even, odd)
+                residual_row(whole, shape, X, F, i, j, even, odd)
         P = (I + J) & 1
         if r2 == 1:
             coarse[P, I, J] = even

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from sciml.kernels._colour import split_shape
+from sciml.kernels._colour import split_zeros
 from sciml.kernels._inputs import colourable_stencils, masked
 from sciml.kernels._spec import KernelSpec
 from sciml.kernels._stencil import Array, Stencil, stencil_wraps
@@ -46,9 +46,10 @@ def reference(
 def run(
     stencil: Stencil, u: Array, f: Array, omega: float, sweeps: int, zero: bool, ratio: tuple[int, int, int]
 ) -> tuple[Array, Array]:
-    x, g = (colour_split(a, np.empty(split_shape(a.shape), a.dtype)) for a in (u, f))
+    x, g = (colour_split(a, split_zeros(a.shape, a.dtype)) for a in (u, f))
     box = coarse_shape(u.shape, ratio)
-    coarse = np.full(split_shape(box), np.nan, u.dtype)
+    coarse = split_zeros(box, u.dtype)
+    coarse[:] = np.nan
     sor_restrict(
         split_stencil(stencil, u.dtype), x, g, coarse, omega=omega, sweeps=sweeps, zero=zero, ratio=ratio,
         periodic=stencil_wraps(stencil)[0],

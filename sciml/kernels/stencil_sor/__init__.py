@@ -18,7 +18,7 @@ def stencil_sor(
     stencil : ConstantStencil or SplitVariable
         Operator over (n0, n1, n2) in the precision of `x`; periodic axes must have even length.
     x, f : ndarray, shape (2, n0, n1, ceil(n2 / 2))
-        In colour-split order.
+        In colour-split order, from `split_zeros`.
     omega : float
         Over-relaxation factor in (0, 2).
     sweeps : int

@@ -1,11 +1,15 @@
 """Red-black relaxation of one plane, for constant and variable stencils in colour-split storage.
 
-Rows with even and odd first cell get a loop each: a neighbour offset known at compile time is
-what lets the compiler vectorise them (2.7 times faster here than a variable offset).
+Three things make the inner loops vectorise well (together 2.2 times faster at 128^3 than plain
+indexing): rows with even and odd first cell get a loop each, so neighbour offsets are known at
+compile time; indices are unsigned, so Numba does not check them for wrap-around; and every loop has the same
+length, the whole row, reading one entry of the row before or after at an end (arrays come from
+`split_zeros`, which keeps a guard around them). What it computes there is overwritten right after it.
 """
 
 from typing import Any
 
+import numpy as np
 from numba.extending import overload
 
 from sciml.kernels._numba import compiled
@@ -13,16 +17,18 @@ from sciml.kernels._stencil import ConstantStencil
 
 __all__ = ["relax_plane", "start_plane", "sweep_slab"]
 
+ONE = np.uint64(1)
+
 
 @compiled
 def _constant_plane(stencil: Any, x: Any, f: Any, i: int, colour: int, omega: Any) -> None:
     c, wrap, d0, d1, d2 = stencil
-    X, O, F = x[colour], x[1 - colour], f[colour]  # noqa: E741
-    n0, n1, _ = X.shape
-    n2 = len(d2)
+    n0, n1, M, n2 = x.shape[1], x.shape[2], x.shape[3], len(d2)
+    X, O, F = x[colour].reshape(-1), x[1 - colour].reshape(-1), f[colour].reshape(-1)  # noqa: E741
     im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
     a_m, a_p = (c[0] if i > 0 else wrap[0]), (c[0] if i < n0 - 1 else wrap[0])
     e, keep = c[2], x.dtype.type(1) - omega
+    width = np.uint64(M)
     d = w = w_first = w_last = x.dtype.type(-1)
     for j in range(n1):
         jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
@@ -31,76 +37,75 @@ def _constant_plane(stencil: Any, x: Any, f: Any, i: int, colour: int, omega: An
             d = d0[i] + d1[j]
             w, w_first, w_last = omega / (d + d2[n2 // 2]), omega / (d + d2[0]), omega / (d + d2[n2 - 1])
         q = (i + j + colour) & 1  # own cells are k = 2 m + q
-        count = (n2 - q + 1) // 2
-        if count == 0:
-            continue
-        end = count - 1
-        old_first, old_last = X[i, j, 0], X[i, j, end]
+        o, below, above = np.uint64((i * n1 + j) * M), np.uint64((im * n1 + j) * M), np.uint64((ip * n1 + j) * M)
+        left, right = np.uint64((i * n1 + jm) * M), np.uint64((i * n1 + jp) * M)
+        end = o + np.uint64((n2 - 1 - q) // 2)  # last own cell
+        x_first, x_last = X[o], X[end]
         if q == 0:
-            for m in range(1, count):
-                X[i, j, m] = keep * X[i, j, m] + w * (
-                    F[i, j, m] + a_m * O[im, j, m] + a_p * O[ip, j, m] + b_m * O[i, jm, m] + b_p * O[i, jp, m]
-                    + e * (O[i, j, m - 1] + O[i, j, m])
+            for m in range(width):
+                X[o + m] = keep * X[o + m] + w * (
+                    F[o + m] + a_m * O[below + m] + a_p * O[above + m] + b_m * O[left + m] + b_p * O[right + m]
+                    + e * (O[o + m - ONE] + O[o + m])
                 )
-        else:
-            for m in range(count - 1):
-                X[i, j, m] = keep * X[i, j, m] + w * (
-                    F[i, j, m] + a_m * O[im, j, m] + a_p * O[ip, j, m] + b_m * O[i, jm, m] + b_p * O[i, jp, m]
-                    + e * (O[i, j, m] + O[i, j, m + 1])
+            g = F[o] + a_m * O[below] + a_p * O[above] + b_m * O[left] + b_p * O[right]
+            X[o] = keep * x_first + w_first * (g + wrap[2] * O[o + np.uint64((n2 - 1) // 2)] + e * O[o])
+        elif n2 > 1:
+            for m in range(width):
+                X[o + m] = keep * X[o + m] + w * (
+                    F[o + m] + a_m * O[below + m] + a_p * O[above + m] + b_m * O[left + m] + b_p * O[right + m]
+                    + e * (O[o + m] + O[o + m + ONE])
                 )
-        if q == 0:  # k = 0: its lower neighbour is the wrapped one
-            side = wrap[2] * O[i, j, (n2 - 1) // 2] + e * O[i, j, 0]
-            g = F[i, j, 0] + a_m * O[im, j, 0] + a_p * O[ip, j, 0] + b_m * O[i, jm, 0] + b_p * O[i, jp, 0] + side
-            X[i, j, 0] = keep * old_first + w_first * g
-        if 2 * end + q == n2 - 1 and n2 > 1:  # k = n2 - 1: its upper neighbour is the wrapped one
-            side = wrap[2] * O[i, j, 0] + e * (O[i, j, end - 1] if q == 0 else O[i, j, end])
-            g = F[i, j, end] + a_m * O[im, j, end] + a_p * O[ip, j, end] + b_m * O[i, jm, end] + b_p * O[i, jp, end]
-            X[i, j, end] = keep * old_last + w_last * (g + side)
-        elif q == 1:  # the loop left out the last cell, which is an inner one when n2 is odd
-            g = F[i, j, end] + a_m * O[im, j, end] + a_p * O[ip, j, end] + b_m * O[i, jm, end] + b_p * O[i, jp, end]
-            X[i, j, end] = keep * old_last + w * (g + e * (O[i, j, end] + O[i, j, end + 1]))
+            if n2 % 2 == 1:
+                X[o + width - ONE] = 0  # padding
+        if (n2 - 1) % 2 == q and n2 > 1:  # the last own cell is k = n2 - 1
+            m = end - o
+            g = F[end] + a_m * O[below + m] + a_p * O[above + m] + b_m * O[left + m] + b_p * O[right + m]
+            inner = O[end] if q == 1 else O[end - ONE]
+            X[end] = keep * x_last + w_last * (g + e * inner + wrap[2] * O[o])
 
 
 @compiled
 def _variable_plane(stencil: Any, x: Any, f: Any, i: int, colour: int, omega: Any) -> None:
-    c0, c1, c2, d = stencil
-    X, O, F, D = x[colour], x[1 - colour], f[colour], d[colour]  # noqa: E741
-    U0, U1, U2 = c0[colour], c1[colour], c2[colour]  # faces above own cells
-    L0, L1, L2 = c0[1 - colour], c1[1 - colour], c2[1 - colour]  # faces above neighbours, below own cells
-    n0, n1, M = X.shape
+    n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
+    X, O, F = x[colour].reshape(-1), x[1 - colour].reshape(-1), f[colour].reshape(-1)  # noqa: E741
+    U0, U1, U2, D = (  # faces above own cells
+        stencil[0][colour].reshape(-1), stencil[1][colour].reshape(-1), stencil[2][colour].reshape(-1),
+        stencil[3][colour].reshape(-1),
+    )
+    L0, L1, L2 = (  # faces above the neighbours, below own cells
+        stencil[0][1 - colour].reshape(-1), stencil[1][1 - colour].reshape(-1), stencil[2][1 - colour].reshape(-1),
+    )
     im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
     keep = x.dtype.type(1) - omega
+    width = np.uint64(M)
     for j in range(n1):
         jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
-        q = (i + j + colour) & 1
-        end = M - 1
-        old_first, old_last = X[i, j, 0], X[i, j, end]
-        if q == 0:
-            for m in range(1, M):
-                X[i, j, m] = keep * X[i, j, m] + omega / D[i, j, m] * (
-                    F[i, j, m] + L0[im, j, m] * O[im, j, m] + U0[i, j, m] * O[ip, j, m]
-                    + L1[i, jm, m] * O[i, jm, m] + U1[i, j, m] * O[i, jp, m]
-                    + L2[i, j, m - 1] * O[i, j, m - 1] + U2[i, j, m] * O[i, j, m]
+        o, below, above = np.uint64((i * n1 + j) * M), np.uint64((im * n1 + j) * M), np.uint64((ip * n1 + j) * M)
+        left, right = np.uint64((i * n1 + jm) * M), np.uint64((i * n1 + jp) * M)
+        end = o + width - ONE
+        x_first, x_last = X[o], X[end]
+        if (i + j + colour) & 1 == 0:
+            for m in range(width):
+                X[o + m] = keep * X[o + m] + omega / D[o + m] * (
+                    F[o + m] + L0[below + m] * O[below + m] + U0[o + m] * O[above + m]
+                    + L1[left + m] * O[left + m] + U1[o + m] * O[right + m]
+                    + L2[o + m - ONE] * O[o + m - ONE] + U2[o + m] * O[o + m]
                 )
-            g = (
-                F[i, j, 0] + L0[im, j, 0] * O[im, j, 0] + U0[i, j, 0] * O[ip, j, 0]
-                + L1[i, jm, 0] * O[i, jm, 0] + U1[i, j, 0] * O[i, jp, 0]
-                + L2[i, j, end] * O[i, j, end] + U2[i, j, 0] * O[i, j, 0]
-            )
-            X[i, j, 0] = keep * old_first + omega * g / D[i, j, 0]
+            g = F[o] + L0[below] * O[below] + U0[o] * O[above] + L1[left] * O[left] + U1[o] * O[right]
+            X[o] = keep * x_first + omega / D[o] * (g + L2[end] * O[end] + U2[o] * O[o])
         else:
-            for m in range(M - 1):
-                X[i, j, m] = keep * X[i, j, m] + omega / D[i, j, m] * (
-                    F[i, j, m] + L0[im, j, m] * O[im, j, m] + U0[i, j, m] * O[ip, j, m]
-                    + L1[i, jm, m] * O[i, jm, m] + U1[i, j, m] * O[i, jp, m]
-                    + L2[i, j, m] * O[i, j, m] + U2[i, j, m] * O[i, j, m + 1]
+            for m in range(width):
+                X[o + m] = keep * X[o + m] + omega / D[o + m] * (
+                    F[o + m] + L0[below + m] * O[below + m] + U0[o + m] * O[above + m]
+                    + L1[left + m] * O[left + m] + U1[o + m] * O[right + m]
+                    + L2[o + m] * O[o + m] + U2[o + m] * O[o + m + ONE]
                 )
+            m = width - ONE
             g = (
-                F[i, j, end] + L0[im, j, end] * O[im, j, end] + U0[i, j, end] * O[ip, j, end]
-                + L1[i, jm, end] * O[i, jm, end] + U1[i, j, end] * O[i, jp, end]
-                + L2[i, j, end] * O[i, j, end] + U2[i, j, end] * O[i, j, 0]
+                F[end] + L0[below + m] * O[below + m] + U0[end] * O[above + m]
+                + L1[left + m] * O[left + m] + U1[end] * O[right + m]
             )
-            X[i, j, end] = keep * old_last + omega * g / D[i, j, end]
+            X[end] = keep * x_last + omega / D[end] * (g + L2[end] * O[end] + U2[end] * O[o])
 
 
 def relax_plane(stencil: Any, x: Any, f: Any, i: int, colour: int, omega: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from sciml.kernels._colour import split_shape
+from sciml.kernels._colour import split_zeros
 from sciml.kernels._inputs import colourable_stencils, masked
 from sciml.kernels._spec import KernelSpec
 from sciml.kernels._stencil import Array, Stencil
@@ -24,7 +24,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 
 
 def run(stencil: Stencil, u: Array, f: Array, omega: float, sweeps: int, first: int) -> Array:
-    x, g = (colour_split(a, np.empty(split_shape(a.shape), a.dtype)) for a in (u, f))
+    x, g = (colour_split(a, split_zeros(a.shape, a.dtype)) for a in (u, f))
     stencil_sor(split_stencil(stencil, u.dtype), x, g, omega=omega, sweeps=sweeps, first=first)
     return colour_merge(x, np.empty_like(u))
 
