@@ -9,11 +9,12 @@ from scipy.sparse import csr_array, eye_array
 from scipy.sparse.linalg import aslinearoperator
 
 from sciml._errors import InputError
+from sciml.kernels._stencil import VariableStencil
 from sciml.mesh import Grid
 from sciml.mesh.boundary import Boundary
-from sciml.pde import poisson
+from sciml.pde import StencilOperator, poisson
 from sciml.solvers import SOLVERS, SolverWarning, Status, configure, solve
-from sciml.solvers._auto import Rung, plan
+from sciml.solvers._auto import Rung, level_width, plan
 from sciml.solvers._ladder import climb_down
 from sciml.solvers._operator import as_operator
 from sciml.solvers._table import options, solver_class
@@ -28,10 +29,16 @@ BIG = CUBE.tocsr()
         (poisson(Grid((20, 20))).A, "fft", "transforms"),
         (poisson(Grid((20, 20), boundary=Boundary("periodic")), project=True).A, "fft", "transforms"),
         (poisson(Grid((20, 20)), "1 + x*y").A, "direct", "400 unknowns"),
+        (poisson(Grid((80, 80)), "1 + x*y").A, "multigrid", "multigrid"),
+        (poisson(Grid((16, 16, 16)), "1 + x*y").A, "pcg", "incomplete Cholesky"),
+        (poisson(Grid((1, 700, 1), mask=np.indices((1, 700, 1))[1] != 5)).A, "direct", "1-D"),
         (CUBE, "multigrid", "multigrid"),
         (poisson(Grid((32, 32, 32), mask=np.indices((32,) * 3).sum(axis=0) > 20)).A, "multigrid", "multigrid"),
         (BIG, "amg", "symmetric"),
         (BIG[:500, :500], "direct", "500 unknowns"),
+        (poisson(Grid((16, 16, 16))).A.tocsr(), "pcg", "layers"),
+        (poisson(Grid((90, 90))).A.tocsr(), "direct", "fill-in"),
+        (csr_array((2000, 2000)), "direct", "fill-in"),
         (csr_array(BIG - 300 * eye_array(BIG.shape[0])), "amg", "positive diagonal"),
         (csr_array(BIG - 1e5 * eye_array(BIG.shape[0])), "minres", "not positive definite"),
         (csr_array(BIG + 100 * eye_array(BIG.shape[0], k=1)), "gmres", "not symmetric"),
@@ -52,6 +59,21 @@ def test_choice_runs(A: Any) -> None:
     first = plan(as_operator(A))[0]
     assert (solution.method, solution.selected_because) == (first.method, first.reason)
     assert [step["method"] for step in solution.details["ladder"]] == [first.method]
+
+
+def test_no_factorisation_or_hierarchy_that_would_not_fit() -> None:
+    """Of an operator on 400^3 unknowns only multigrid can be afforded."""
+    zeros = np.broadcast_to(0.0, (400, 400, 400))
+    huge = StencilOperator((400, 400, 400), VariableStencil(zeros, zeros, zeros, zeros))
+    assert [rung.method for rung in plan(huge)] == ["multigrid"]
+    assert [rung.method for rung in plan(CUBE)] == ["multigrid", "amg", "direct"]
+
+
+def test_layers_of_grids() -> None:
+    for n in (20, 40):
+        assert 0.6 * n < level_width(as_operator(poisson(Grid((n, n))).A.tocsr())) < n
+    for n in (8, 16):
+        assert 0.5 * n**2 < level_width(as_operator(poisson(Grid((n, n, n))).A.tocsr())) < n**2
 
 
 def stalling(r: np.ndarray, z: np.ndarray) -> None:
@@ -100,7 +122,9 @@ def test_last_rung_is_returned_as_it_is() -> None:
     assert not solution.converged
 
 
-@pytest.mark.parametrize(("limits", "status"), [({"maxiter": 2}, "max_iterations"), ({"rtol": 1e-20}, "precision_limit")])
+@pytest.mark.parametrize(
+    ("limits", "status"), [({"maxiter": 2}, "max_iterations"), ({"rtol": 1e-20}, "precision_limit")]
+)
 def test_what_no_other_method_cures_stays(limits: dict[str, Any], status: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
