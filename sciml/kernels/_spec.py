@@ -31,7 +31,7 @@ class KernelSpec:
         ``inputs(rng, dtype)`` yields argument tuples, edge cases included; called anew for
         every implementation, so arguments may be overwritten.
     tolerance : mapping of str to float
-        Allowed difference relative to the largest reference entry, per dtype name.
+        Allowed difference relative to the largest entry of all reference results, per dtype name.
     dtypes : tuple of str
         Precisions the kernel exists in.
     """

@@ -100,14 +100,14 @@ class BoxHierarchy:
         below = self.levels[k + 1] if k + 1 < len(self.levels) else self.bottom
         sor_restrict(
             here.stencil, here.x, here.f, below.f, omega=here.omega, sweeps=here.sweeps[0], zero=zero,
-            ratio=here.ratio, periodic=here.wraps[0],
+            target=here.ratio, periodic=here.wraps[0],
         )
         visits = here.gamma if k + 1 < len(self.levels) else 1
         for visit in range(visits):
             self._cycle(k + 1, zero=visit == 0)
         prolong_sor(
-            here.stencil, here.x, here.f, below.x, here.shape[2], omega=here.omega, sweeps=here.sweeps[1],
-            first=0 if here.linear else 1, ratio=here.ratio, linear=here.linear, periodic=here.wraps[0],
+            here.stencil, here.x, here.f, below.x, n2=here.shape[2], omega=here.omega, sweeps=here.sweeps[1],
+            first=0 if here.linear else 1, target=here.ratio, linear=here.linear, periodic=here.wraps[0],
         )
 
     def _solve_bottom(self) -> None:

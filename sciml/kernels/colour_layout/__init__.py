@@ -1,13 +1,14 @@
 """Conversion between natural and colour-split order (see `sciml.kernels._colour`)."""
 
-from numpy.typing import DTypeLike
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
-from sciml.kernels._colour import SplitStencil, SplitVariable, split_zeros
+from sciml.kernels._colour import SplitStencil, SplitVariable, split_shape, split_zeros
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array, ConstantStencil, Stencil
 from sciml.kernels.colour_layout.numba import merge_slab, split_slab
 
-__all__ = ["colour_merge", "colour_split", "split_stencil"]
+__all__ = ["colour_merge", "colour_split", "split_labels", "split_stencil"]
 
 
 def split_stencil(stencil: Stencil, dtype: DTypeLike) -> SplitStencil:
@@ -22,7 +23,7 @@ def split_stencil(stencil: Stencil, dtype: DTypeLike) -> SplitStencil:
     return SplitVariable(c0, c1, c2, d)
 
 
-def colour_split(u: Array, x: Array, scale: float = 1.0) -> Array:
+def colour_split(u: Array, x: Array, scale: float = 1.0, padding: int = 0) -> Array:
     """Write ``scale * u`` in colour-split order into `x` and return it.
 
     Parameters
@@ -30,9 +31,11 @@ def colour_split(u: Array, x: Array, scale: float = 1.0) -> Array:
     u : ndarray, shape (n0, n1, n2)
         float32 or float64.
     x : ndarray, shape (2, n0, n1, ceil(n2 / 2))
-        Of either precision; padding entries become 0.
+        Of either precision.
     scale : float
         Factor applied on the way.
+    padding : int
+        What padding entries become.
 
     Examples
     --------
@@ -41,7 +44,14 @@ def colour_split(u: Array, x: Array, scale: float = 1.0) -> Array:
     array([[0., 2.],
            [1., 0.]])
     """
-    run_slabs(split_slab, slabs(u.shape[0], u.size), u, u.dtype.type(scale), x)
+    run_slabs(split_slab, slabs(u.shape[0], u.size), u, u.dtype.type(scale), x.dtype.type(padding), x)
+    return x
+
+
+def split_labels(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Cluster numbers (n0, n1, n2) in colour-split order, -1 in padding."""
+    x = np.empty(split_shape(labels.shape), np.int32)
+    run_slabs(split_slab, slabs(labels.shape[0], labels.size), labels, np.int32(1), np.int32(-1), x)
     return x
 
 

@@ -8,7 +8,7 @@ __all__ = ["merge_slab", "split_slab"]
 
 
 @compiled
-def split_slab(lo: int, hi: int, u: Any, scale: Any, x: Any) -> None:
+def split_slab(lo: int, hi: int, u: Any, scale: Any, padding: Any, x: Any) -> None:
     n1, n2 = u.shape[1], u.shape[2]
     half = n2 // 2
     for i in range(lo, hi):
@@ -19,7 +19,7 @@ def split_slab(lo: int, hi: int, u: Any, scale: Any, x: Any) -> None:
                 x[1 - p, i, j, m] = scale * u[i, j, 2 * m + 1]
             if n2 % 2 == 1:
                 x[p, i, j, half] = scale * u[i, j, n2 - 1]
-                x[1 - p, i, j, half] = 0
+                x[1 - p, i, j, half] = padding
 
 
 @compiled

@@ -7,11 +7,12 @@ from sciml.kernels._colour import SplitStencil
 from sciml.kernels._pool import run_tasks
 from sciml.kernels._stencil import Array
 from sciml.kernels._waves import wave_slabs
-from sciml.kernels.prolong_sor.numba import pass_box, pass_cut, pass_slab
+from sciml.kernels.prolong_sor.numba import Box, pass_box, pass_cut, pass_slab
+from sciml.kernels.sor_restrict import Target
 
 __all__ = ["Linear", "prolong_sor"]
 
-_INJECT = (False, np.zeros((3, 2), np.float32), (False, False, False))
+_NO_ENDS = np.zeros((3, 2))
 
 
 class Linear:
@@ -31,31 +32,35 @@ class Linear:
 
 
 def prolong_sor(
-    stencil: SplitStencil, x: Array, f: Array, coarse: Array, n2: int, *, omega: float = 1.0, sweeps: int = 1,
-    first: int = 1, ratio: tuple[int, int, int] = (2, 2, 2), linear: Linear | None = None, periodic: bool = False,
+    stencil: SplitStencil, x: Array, f: Array, coarse: Array, *, n2: int = 0, omega: float = 1.0, sweeps: int = 1,
+    first: int = 1, target: Target = (2, 2, 2), linear: Linear | None = None, periodic: bool = False,
 ) -> Array:
     """Add the interpolated `coarse` to `x`, then relax A x = f; returns `x`.
 
     Parameters
     ----------
-    stencil, x, f, omega, sweeps, ratio, periodic
+    stencil, x, f, omega, sweeps, target, periodic
         As in `sor_restrict`.
     coarse : ndarray
-        Coarse correction in colour-split order.
+        Coarse correction: colour-split box or vector of the clusters.
     n2 : int
-        True length of a row of the fine box.
+        True length of a row of the fine box (for a coarse box).
     first : int
         Colour of the first half sweep: 1 (black) makes the sweeps the adjoint of red-black ones.
     linear : Linear, optional
         Linear interpolation (weights 3/4 and 1/4 per coarsened axis); default piecewise constant.
     """
-    kind = _INJECT if linear is None else (True, linear.ends, linear.wrap)
+    source: Box | NDArray[np.int32]
+    if isinstance(target, tuple):
+        ends, wrap = (_NO_ENDS, (False, False, False)) if linear is None else (linear.ends, linear.wrap)
+        source = Box(target, n2, linear is not None, np.asarray(ends, x.dtype), wrap)
+    else:
+        source = target
     args = stencil, x, f, x.dtype.type(omega), sweeps, first
-    transfer = ratio, coarse, n2, kind[0], np.asarray(kind[1], x.dtype), kind[2]
     parts = wave_slabs(x.shape[1], x.size, 2 * sweeps, periodic)
     if parts is None:
-        pass_box(*args, *transfer)
+        pass_box(*args, source, coarse)
         return x
-    run_tasks(pass_slab, [(*part, *args, *transfer) for part in parts])
+    run_tasks(pass_slab, [(*part, *args, source, coarse) for part in parts])
     run_tasks(pass_cut, [(part[0], *args) for part in parts if part[2]])
     return x

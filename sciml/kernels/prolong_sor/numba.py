@@ -5,14 +5,16 @@ plane apart. Post-smoothing takes the colours in reverse order (black first), th
 red-black pre-smoothing, unless `first` says otherwise.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import types
+from numba.extending import overload
 
 from sciml.kernels._numba import compiled
 from sciml.kernels.stencil_sor.numba import relax_plane
 
-__all__ = ["pass_box", "pass_cut", "pass_slab"]
+__all__ = ["Box", "pass_box", "pass_cut", "pass_slab"]
 
 ONE, TWO = np.uint64(1), np.uint64(2)
 
@@ -43,7 +45,17 @@ def _mix(C: Any, a: Any, A: int, b: Any, B: int, c: Any, K: int, d: Any, D: int,
 
 
 @compiled
-def _prolong_plane(
+def _label_plane(x: Any, i: int, labels: Any, coarse: Any) -> None:
+    for colour in range(2):
+        for j in range(x.shape[2]):
+            for m in range(x.shape[3]):
+                label = labels[colour, i, j, m]
+                if label >= 0:
+                    x[colour, i, j, m] += coarse[label]
+
+
+@compiled
+def _box_plane(
     x: Any, i: int, ratio: Any, coarse: Any, n2: int, linear: bool, ends: Any, wrap: Any,
     even: Any, odd: Any, row: Any,
 ) -> None:
@@ -96,16 +108,42 @@ def _prolong_plane(
                 X[D + m] += row[m + ONE]
 
 
+class Box(NamedTuple):
+    """Transfer from a coarse box.
+
+    ratio : 1 or 2 per axis
+    n2 : true length of a fine row
+    linear : interpolate linearly, else piecewise constant
+    ends, wrap : ghost multiples and periodic axes of linear interpolation
+    """
+
+    ratio: Any
+    n2: Any
+    linear: Any
+    ends: Any
+    wrap: Any
+
+
+def prolong_plane(x: Any, i: int, source: Any, coarse: Any, even: Any, odd: Any, row: Any) -> None:
+    """Add the coarse correction to plane i: from a Box, or by label."""
+
+
+@overload(prolong_plane, strict=False)
+def _prolong_plane(x: Any, i: Any, source: Any, coarse: Any, even: Any, odd: Any, row: Any) -> Any:
+    if isinstance(source, types.Array):
+        return lambda x, i, source, coarse, even, odd, row: _label_plane(x, i, source, coarse)
+    return lambda x, i, source, coarse, even, odd, row: _box_plane(
+        x, i, source.ratio, coarse, source.n2, source.linear, source.ends, source.wrap, even, odd, row
+    )
+
+
 @compiled
-def pass_box(
-    stencil: Any, x: Any, f: Any, omega: Any, nu: int, first: int,
-    ratio: Any, coarse: Any, n2: int, linear: bool, ends: Any, wrap: Any,
-) -> None:
+def pass_box(stencil: Any, x: Any, f: Any, omega: Any, nu: int, first: int, source: Any, coarse: Any) -> None:
     """The plain order for boxes that fit into cache."""
-    n0, Mc = x.shape[1], coarse.shape[3]
+    n0, Mc = x.shape[1], coarse.shape[coarse.ndim - 1]
     even, odd, row = np.empty(Mc, x.dtype), np.empty(Mc, x.dtype), np.empty(2 * Mc + 2, x.dtype)
     for i in range(n0):
-        _prolong_plane(x, i, ratio, coarse, n2, linear, ends, wrap, even, odd, row)
+        prolong_plane(x, i, source, coarse, even, odd, row)
     for t in range(2 * nu):
         for i in range(n0):
             relax_plane(stencil, x, f, i, (t + first) & 1, omega)
@@ -114,15 +152,15 @@ def pass_box(
 @compiled
 def pass_slab(
     lo: int, hi: int, cut_lo: int, cut_hi: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int, first: int,
-    ratio: Any, coarse: Any, n2: int, linear: bool, ends: Any, wrap: Any,
+    source: Any, coarse: Any,
 ) -> None:
     """Everything in planes lo..hi that does not depend on planes beyond a cut."""
-    Mc = coarse.shape[3]
+    Mc = coarse.shape[coarse.ndim - 1]
     even, odd, row = np.empty(Mc, x.dtype), np.empty(Mc, x.dtype), np.empty(2 * Mc + 2, x.dtype)
     steps = 2 * nu
     for s in range(lo, hi + steps):
         if s < hi:
-            _prolong_plane(x, s, ratio, coarse, n2, linear, ends, wrap, even, odd, row)
+            prolong_plane(x, s, source, coarse, even, odd, row)
         for t in range(steps):
             i = s - t - 1
             if lo + cut_lo * (t + 1) <= i < hi - cut_hi * (t + 1):

@@ -1,17 +1,24 @@
 """Red-black SOR sweeps, residual and restriction by summation, fused."""
 
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
 from sciml.kernels._colour import SplitStencil
 from sciml.kernels._pool import run_tasks
 from sciml.kernels._stencil import Array
 from sciml.kernels._waves import wave_slabs
 from sciml.kernels.sor_restrict.numba import pass_box, pass_cut, pass_slab
 
-__all__ = ["sor_restrict"]
+__all__ = ["Target", "sor_restrict"]
+
+Target: TypeAlias = tuple[int, int, int] | NDArray[np.int32]
 
 
 def sor_restrict(
     stencil: SplitStencil, x: Array, f: Array, coarse: Array, *, omega: float = 1.0, sweeps: int = 1,
-    zero: bool = False, ratio: tuple[int, int, int] = (2, 2, 2), periodic: bool = False,
+    zero: bool = False, target: Target = (2, 2, 2), periodic: bool = False,
 ) -> Array:
     """Relax A x = f with `sweeps` red-black sweeps, then write the summed residual into `coarse`.
 
@@ -21,16 +28,18 @@ def sor_restrict(
         Operator over (n0, n1, n2), in the precision of `x`.
     x, f : ndarray, shape (2, n0, n1, ceil(n2 / 2))
         Iterate (overwritten) and right-hand side in colour-split order, from `split_zeros`.
-    coarse : ndarray, shape split_shape of the coarse box
-        Coarse cell = sum of the residuals of its children; n_coarse = ceil(n / ratio).
+    coarse : ndarray
+        Colour-split array of the coarse box, or vector of the clusters; sums of the residuals.
     omega : float
         Over-relaxation factor in (0, 2).
     sweeps : int
         Red-black sweeps, red first.
     zero : bool
         Start from x = 0 whatever `x` holds.
-    ratio : tuple of int
-        1 or 2 per axis: which axes are coarsened.
+    target : tuple of int or ndarray of int32
+        Either 1 or 2 per axis, which axes are coarsened (n_coarse = ceil(n / ratio)); or, in
+        colour-split order, the cluster of each cell, -1 for none. Clusters must not reach
+        across an even plane number from below.
     periodic : bool
         Whether the first axis wraps around (its length must then be even).
 
@@ -43,11 +52,13 @@ def sor_restrict(
     args = stencil, x, f, x.dtype.type(omega), sweeps
     if zero and sweeps == 0:
         x[:] = 0
+    if coarse.ndim == 1:
+        coarse[:] = 0
     parts = wave_slabs(n0, x.size, 2 * sweeps, periodic)
     if parts is None:
-        pass_box(*args, zero, ratio, coarse)
+        pass_box(*args, zero, target, coarse)
         return coarse
-    run_tasks(pass_slab, [(*part, *args, zero, ratio, coarse) for part in parts])
+    run_tasks(pass_slab, [(*part, *args, zero, target, coarse) for part in parts])
     cuts = [part[0] for part in parts if part[2]]
-    run_tasks(pass_cut, [(cut, *args, ratio, coarse) for cut in cuts])
+    run_tasks(pass_cut, [(cut, *args, target, coarse) for cut in cuts])
     return coarse

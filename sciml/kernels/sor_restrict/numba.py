@@ -13,6 +13,7 @@ of slabs. A periodic first axis is a box cut at plane 0.
 from typing import Any
 
 import numpy as np
+from numba import types
 from numba.extending import overload
 
 from sciml.kernels._numba import compiled
@@ -143,7 +144,7 @@ def half_sweep(stencil: Any, x: Any, f: Any, i: int, t: int, omega: Any, zero: b
 
 
 @compiled
-def _restrict_plane(stencil: Any, x: Any, f: Any, I: int, ratio: Any, coarse: Any, even: Any, odd: Any) -> None:  # noqa: E741
+def _box_plane(stencil: Any, x: Any, f: Any, I: int, ratio: Any, coarse: Any, even: Any, odd: Any) -> None:  # noqa: E741
     n0, n1 = x.shape[1], x.shape[2]
     r0, r1, r2 = ratio
     M = even.shape[0]
@@ -172,8 +173,53 @@ def _restrict_plane(stencil: Any, x: Any, f: Any, I: int, ratio: Any, coarse: An
 
 
 @compiled
+def _label_plane(stencil: Any, x: Any, f: Any, i: int, labels: Any, coarse: Any, even: Any, odd: Any) -> None:
+    n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
+    whole, X, F = flat(stencil), x.reshape(-1), f.reshape(-1)
+    for j in range(n1):
+        even[:] = 0
+        odd[:] = 0
+        residual_row(whole, (n0, n1, M), X, F, i, j, even, odd)
+        p = (i + j) & 1
+        for m in range(M):
+            label = labels[p, i, j, m]
+            if label >= 0:
+                coarse[label] += even[m]
+            label = labels[1 - p, i, j, m]
+            if label >= 0:
+                coarse[label] += odd[m]
+
+
+def restrict_plane(stencil: Any, x: Any, f: Any, I: int, target: Any, coarse: Any, even: Any, odd: Any) -> None:  # noqa: E741
+    """Sum residuals into coarse plane I of a box (target = ratio), or those of plane I by label (target = labels)."""
+
+
+@overload(restrict_plane, strict=False)
+def _restrict_plane(stencil: Any, x: Any, f: Any, I: Any, target: Any, coarse: Any, even: Any, odd: Any) -> Any:  # noqa: E741
+    if isinstance(target, types.Array):
+        return lambda stencil, x, f, I, target, coarse, even, odd: _label_plane(  # noqa: E741
+            stencil, x, f, I, target, coarse, even, odd
+        )
+    return lambda stencil, x, f, I, target, coarse, even, odd: _box_plane(  # noqa: E741
+        stencil, x, f, I, target, coarse, even, odd
+    )
+
+
+def group(target: Any) -> int:
+    """Fine planes that are restricted together."""
+    raise AssertionError("compiled code only")
+
+
+@overload(group, strict=False)
+def _group(target: Any) -> Any:
+    if isinstance(target, types.Array):
+        return lambda target: 1
+    return lambda target: target[0]
+
+
+@compiled
 def pass_box(
-    stencil: Any, x: Any, f: Any, omega: Any, nu: int, zero: bool, ratio: Any, coarse: Any
+    stencil: Any, x: Any, f: Any, omega: Any, nu: int, zero: bool, target: Any, coarse: Any
 ) -> None:
     """The plain order for boxes that fit into cache: sweep after sweep, then residual and restriction."""
     n0, M = x.shape[1], x.shape[3]
@@ -181,19 +227,19 @@ def pass_box(
     for t in range(2 * nu):
         for i in range(n0):
             half_sweep(stencil, x, f, i, t, omega, zero)
-    for I in range(coarse.shape[1]):  # noqa: E741
-        _restrict_plane(stencil, x, f, I, ratio, coarse, even, odd)
+    for I in range(-(-n0 // group(target))):  # noqa: E741
+        restrict_plane(stencil, x, f, I, target, coarse, even, odd)
 
 
 @compiled
 def pass_slab(
     lo: int, hi: int, cut_lo: int, cut_hi: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int, zero: bool,
-    ratio: Any, coarse: Any,
+    target: Any, coarse: Any,
 ) -> None:
     """Everything in planes lo..hi that does not depend on planes beyond a cut."""
     M = x.shape[3]
     even, odd = np.empty(M, x.dtype), np.empty(M, x.dtype)
-    steps, r0 = 2 * nu, ratio[0]
+    steps, r0 = 2 * nu, group(target)
     for s in range(lo, hi + steps):
         for t in range(steps):
             i = s - t
@@ -201,19 +247,19 @@ def pass_slab(
                 half_sweep(stencil, x, f, i, t, omega, zero)
         i = s - steps
         if lo + cut_lo * steps <= i < hi - cut_hi * steps and (i % r0 == r0 - 1 or i == x.shape[1] - 1):
-            _restrict_plane(stencil, x, f, i // r0, ratio, coarse, even, odd)
+            restrict_plane(stencil, x, f, i // r0, target, coarse, even, odd)
 
 
 @compiled
 def pass_cut(
-    cut: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int, ratio: Any, coarse: Any
+    cut: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int, target: Any, coarse: Any
 ) -> None:
     """What `pass_slab` left on both sides of a cut (an even plane number; 0 for a periodic axis)."""
     n0, M = x.shape[1], x.shape[3]
     even, odd = np.empty(M, x.dtype), np.empty(M, x.dtype)
-    steps, r0 = 2 * nu, ratio[0]
+    steps, r0 = 2 * nu, group(target)
     for t in range(1, steps):
         for i in range(cut - t, cut + t):
             relax_plane(stencil, x, f, i % n0, t & 1, omega)
     for i in range(cut - steps, cut + steps, r0):
-        _restrict_plane(stencil, x, f, (i % n0) // r0, ratio, coarse, even, odd)
+        restrict_plane(stencil, x, f, (i % n0) // r0, target, coarse, even, odd)

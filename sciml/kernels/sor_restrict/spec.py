@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._colour import split_zeros
 from sciml.kernels._inputs import colourable_stencils, masked
 from sciml.kernels._spec import KernelSpec
 from sciml.kernels._stencil import Array, Stencil, stencil_wraps
-from sciml.kernels.colour_layout import colour_merge, colour_split, split_stencil
-from sciml.kernels.sor_restrict import sor_restrict
+from sciml.kernels.colour_layout import colour_merge, colour_split, split_labels, split_stencil
+from sciml.kernels.sor_restrict import Target, sor_restrict
 from sciml.kernels.stencil_apply.numpy import stencil_apply
 from sciml.kernels.stencil_sor.numpy import stencil_sor
 
-__all__ = ["RATIOS", "SPEC", "coarse_shape"]
+__all__ = ["RATIOS", "SPEC", "coarse_shape", "random_labels"]
 
 RATIOS = ((2, 2, 2), (1, 2, 2), (2, 1, 1), (2, 2, 1), (1, 1, 2))
 
@@ -26,35 +26,50 @@ def coarse_shape(shape: tuple[int, int, int], ratio: tuple[int, int, int]) -> tu
     return n0, n1, n2
 
 
+def random_labels(shape: tuple[int, int, int], rng: np.random.Generator) -> NDArray[np.int32]:
+    """Three clusters in every pair of planes, some cells in none."""
+    pair = np.arange(shape[0]) // 2
+    labels = 3 * pair[:, None, None] + rng.integers(0, 3, shape)
+    return np.where(rng.random(shape) < 0.1, -1, labels).astype(np.int32)
+
+
 def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ...]]:
     for count, (stencil, shape) in enumerate(colourable_stencils(rng, dtype)):
         u, f = (masked(stencil, rng.standard_normal(shape).astype(dtype)) for _ in range(2))
         for zero in (False, True):
             yield stencil, u, f, 1.0 + 0.15 * (count % 2), count % 3, zero, RATIOS[count % len(RATIOS)]
+            yield stencil, u, f, 1.0, count % 3, zero, random_labels(shape, rng)
 
 
 def reference(
-    stencil: Stencil, u: Array, f: Array, omega: float, sweeps: int, zero: bool, ratio: tuple[int, int, int]
+    stencil: Stencil, u: Array, f: Array, omega: float, sweeps: int, zero: bool, target: Target
 ) -> tuple[Array, Array]:
     u = stencil_sor(stencil, np.zeros_like(u) if zero else u, f, omega, sweeps)
-    coarse = f - stencil_apply(stencil, u)
+    r = f - stencil_apply(stencil, u)
+    if not isinstance(target, tuple):
+        sums = np.bincount(target.ravel() + 1, weights=r.ravel(), minlength=target.max() + 2)
+        return u, sums[1:].astype(u.dtype)
     for axis in range(3):
-        coarse = np.add.reduceat(coarse, np.arange(0, coarse.shape[axis], ratio[axis]), axis=axis)
-    return u, coarse
+        r = np.add.reduceat(r, np.arange(0, r.shape[axis], target[axis]), axis=axis)
+    return u, r
 
 
 def run(
-    stencil: Stencil, u: Array, f: Array, omega: float, sweeps: int, zero: bool, ratio: tuple[int, int, int]
+    stencil: Stencil, u: Array, f: Array, omega: float, sweeps: int, zero: bool, target: Target
 ) -> tuple[Array, Array]:
     x, g = (colour_split(a, split_zeros(a.shape, a.dtype)) for a in (u, f))
-    box = coarse_shape(u.shape, ratio)
-    coarse = split_zeros(box, u.dtype)
+    if isinstance(target, tuple):
+        box = coarse_shape(u.shape, target)
+        coarse = split_zeros(box, u.dtype)
+    else:
+        coarse = np.empty(target.max() + 1, u.dtype)
     coarse[:] = np.nan
     sor_restrict(
-        split_stencil(stencil, u.dtype), x, g, coarse, omega=omega, sweeps=sweeps, zero=zero, ratio=ratio,
-        periodic=stencil_wraps(stencil)[0],
+        split_stencil(stencil, u.dtype), x, g, coarse, omega=omega, sweeps=sweeps, zero=zero,
+        target=target if isinstance(target, tuple) else split_labels(target), periodic=stencil_wraps(stencil)[0],
     )
-    return colour_merge(x, np.empty_like(u)), colour_merge(coarse, np.empty(box, u.dtype))
+    merged = coarse if coarse.ndim == 1 else colour_merge(coarse, np.empty(box, u.dtype))
+    return colour_merge(x, np.empty_like(u)), merged
 
 
 SPEC = KernelSpec(
