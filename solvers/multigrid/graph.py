@@ -67,8 +67,8 @@ class GraphHierarchy:
 
     @classmethod
     def setup(
-        cls, stencil: VariableStencil, *, theta: float = 0.03, omega: float | None = None, sweeps: int = 2, gamma: int = 2,
-        dtype: DTypeLike = np.float32,
+        cls, stencil: VariableStencil, *, theta: float = 0.03, omega: float | None = None, sweeps: int = 2,
+        gamma: int = 2, dtype: DTypeLike = np.float32,
     ) -> "GraphHierarchy":
         """Build the levels of a box.
 

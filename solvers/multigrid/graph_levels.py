@@ -95,7 +95,7 @@ def block_ratio(means: NDArray[np.float64], shape: tuple[int, int, int], semi: f
     (2, 2, 1)
     """
     candidates = [mean if n > 1 else 0.0 for mean, n in zip(means, shape, strict=True)]
-    r0, r1, r2 = (2 if 0 < mean and semi * mean >= max(candidates) else 1 for mean in candidates)
+    r0, r1, r2 = (2 if mean > 0 and semi * mean >= max(candidates) else 1 for mean in candidates)
     return r0, r1, r2
 
 
