@@ -11,6 +11,7 @@ from sciml.kernels._stencil import ConstantStencil, VariableStencil, shape3
 from sciml.mesh.components import NullSpace
 from sciml.pde.operator import StencilOperator
 from sciml.solvers.krylov.preconditioner import linear_operator
+from sciml.solvers.multigrid.clustered import ClusterHierarchy
 from sciml.solvers.multigrid.refine import correction
 from sciml.solvers.multigrid.structured import BoxHierarchy
 
@@ -40,8 +41,10 @@ class MultigridState:
         return BoxHierarchy(self.A.stencil, "linear", **self.options)
 
     @cached_property
-    def symmetric(self) -> BoxHierarchy:
+    def symmetric(self) -> BoxHierarchy | ClusterHierarchy:
         """The hierarchy whose cycle is a symmetric positive definite preconditioner."""
+        if isinstance(self.A.stencil, VariableStencil):
+            return ClusterHierarchy(self.A.stencil)
         return BoxHierarchy(self.A.stencil, "constant", **self.options)
 
     def apply(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
