@@ -88,12 +88,13 @@ class Direct:
         kept = _regular_rows(operator)
         matrix = operator.tocsr()[kept][:, kept]
         positive = is_symmetric(operator) and bool(np.all(matrix.diagonal() > 0))
-        backend = installed_backend(positive) if self.backend == "auto" else self.backend
-        try:
-            factor: Factor | None = factorise(matrix, backend, positive) if len(kept) else np.copy
-        except SingularMatrixError:
-            factor = None
-        return DirectState(operator, kept, factor, backend)
+        for backend, trusts_diagonal in _attempts(self.backend, positive):
+            try:
+                factor = factorise(matrix, backend, trusts_diagonal) if len(kept) else np.copy
+                return DirectState(operator, kept, factor, backend)
+            except SingularMatrixError:
+                continue
+        return DirectState(operator, kept, None, backend)
 
     def solve(
         self,
@@ -132,6 +133,14 @@ def refine(state: DirectState, b: NDArray[np.float64], x0: NDArray[np.float64] |
         status = Status.CONVERGED if monitor.history[-1] <= monitor.limit else monitor.verdict()
     status, facts = explained(state.A, x, b, status, monitor.history[-1])
     return Run(x, status, monitor.history, details | facts)
+
+
+def _attempts(backend: Backend, positive: bool) -> list[tuple[Backend, bool]]:
+    """Libraries and whether to take pivots from the diagonal, which fails on indefinite matrices."""
+    first = installed_backend(positive) if backend == "auto" else backend
+    if backend in ("cholmod", "pardiso") or not positive:
+        return [(first, positive)]
+    return [(first, True), ("superlu", False)]
 
 
 def is_symmetric(A: SystemOperator) -> bool:

@@ -64,10 +64,12 @@ def _superlu(matrix: Any, positive: bool) -> Factor:
 def _cholmod(matrix: Any, positive: bool) -> Factor:
     cholmod = require("sksparse.cholmod", "'sciml-kit[cholmod]'")
     try:
-        factor = cholmod.cholesky(matrix.tocsc())
+        if hasattr(cholmod, "cho_factor"):  # scikit-sparse 0.5; before, the factor itself was the function
+            solve: Factor = cholmod.cho_factor(matrix.tocsc()).solve
+        else:
+            solve = cholmod.cholesky(matrix.tocsc())
     except cholmod.CholmodNotPositiveDefiniteError as error:
         raise SingularMatrixError(str(error)) from error
-    solve: Factor = factor
     return solve
 
 

@@ -33,6 +33,14 @@ def test_matrices_without_symmetry_or_sign() -> None:
     np.testing.assert_allclose(solve(A, A @ x, Direct()).x, x, atol=1e-10)
 
 
+def test_positive_diagonal_without_definiteness_is_pivoted() -> None:
+    """Eliminating along the diagonal meets a zero pivot; the row exchange does not."""
+    A = np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, 1.0]])
+    solution = solve(A, A @ np.array([1.0, 2.0, 3.0]), Direct())
+    assert solution.converged
+    np.testing.assert_allclose(solution.x, [1.0, 2.0, 3.0], rtol=1e-12)
+
+
 def test_refinement_repairs_an_inexact_factor() -> None:
     solver, A, b = Direct(), np.diag([1.0, 2.0, 4.0]), np.ones(3)
     state = solver.setup(A)
