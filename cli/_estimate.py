@@ -4,14 +4,18 @@ from math import prod
 
 from sciml.cli._settings import Settings
 from sciml.mesh.grid import Grid
+from sciml.mesh.io.fields import carries_vectors
 
 __all__ = ["estimated_bytes"]
 
-# Peak resident fields beside the inputs: iterate, residual, right-hand side, work arrays,
-# operator (faces and diagonal when it varies) and coarse levels.
-_COPIES = {"fft": 6, "cg": 12, "pcg": 16, "fcg": 16, "minres": 16, "gmres": 45, "multigrid": 24, "fmg": 24, "amg": 90}
-_VARIABLE = 6  # face arrays in each direction, diagonal, coefficient
-_PROCESS = 150_000_000  # interpreter, libraries, compiled kernels
+# Measured peaks of the resident set beside the process itself, in fields of the grid, rounded up:
+# constant coefficients, and what faces, diagonal and coarse levels add when they vary.
+_COPIES = {
+    "fft": (6, 4), "cg": (7, 8), "pcg": (8, 9), "fcg": (10, 9), "minres": (11, 9), "gmres": (150, 20),
+    "multigrid": (8, 13), "fmg": (8, 13), "amg": (120, 8), "direct": (7, 8),
+}  # fmt: skip
+_PROCESS = 300_000_000  # interpreter and libraries, and the compiler when kernels are compiled first
+_BATCH = 4  # source, solution, residual and work array of a further right-hand side
 
 
 def estimated_bytes(settings: Settings, grid: Grid, batch: int) -> int:
@@ -20,7 +24,7 @@ def estimated_bytes(settings: Settings, grid: Grid, batch: int) -> int:
     Parameters
     ----------
     settings : Settings
-        Method and which fields vary.
+        Method, which fields vary, and what is written.
     grid : Grid
         Box of unknowns.
     batch : int
@@ -28,16 +32,27 @@ def estimated_bytes(settings: Settings, grid: Grid, batch: int) -> int:
 
     Notes
     -----
-    A direct factorisation fills in: about ``31 n log2 n`` entries in 2-D and ``10 n^(4/3)`` in 3-D
-    with nested dissection (A. George, Nested dissection of a regular finite element mesh, 1973).
+    A factorisation of n unknowns fills in: ``31/4 n log2 n`` entries in 2-D (A. George, "Nested
+    dissection of a regular finite element mesh", SIAM Journal on Numerical Analysis 10, 1973);
+    in 3-D it grows with ``n^(4/3)``, measured here with a factor of 19.
     """
     n = prod(grid.shape)
-    operator = (value for name, value in settings.fields().items() if name not in ("source", "x0"))
-    varies = not all(isinstance(value, float) for value in operator)
-    fields = _COPIES.get(settings.method, _COPIES["multigrid"] if varies else _COPIES["fft"])
-    fields += (_VARIABLE if varies or settings.regions else 0) + 3 * (batch - 1)
-    total = _PROCESS + 8 * n * fields
-    if settings.method == "direct":
-        fill = {1: 6.0 * n, 2: 31.0 * n * max(1, n.bit_length()), 3: 10.0 * n ** (4 / 3)}[grid.ndim]
-        total += int(12 * fill)
-    return total
+    operator = [value for name, value in settings.fields().items() if name not in ("source", "x0")]
+    varies = bool(settings.regions) or not all(isinstance(value, float) for value in operator)
+    constant, more = _COPIES[_expected_method(settings, varies)]
+    copies = constant + varies * more + _BATCH * (batch - 1)
+    if settings.output is not None and carries_vectors(settings.output):
+        copies += 2 * grid.ndim + 1
+    return _PROCESS + 8 * n * copies + (_fill(n, grid.ndim) if settings.method == "direct" else 0)
+
+
+def _expected_method(settings: Settings, varies: bool) -> str:
+    if settings.method != "auto":
+        return settings.method
+    return "multigrid" if varies else "fft"
+
+
+def _fill(n: int, ndim: int) -> int:
+    """Bytes of the factors, 12 an entry."""
+    per_unknown = {1: 6.0, 2: 7.75 * n.bit_length(), 3: 20 * n ** (1 / 3)}[ndim]
+    return int(12 * n * per_unknown)

@@ -27,7 +27,7 @@ from sciml.solvers._solve import solve
 from sciml.solvers._table import options
 from sciml.solvers._warnings import SolverWarning
 
-__all__ = ["assemble", "execute", "rungs", "use_threads"]
+__all__ = ["assemble", "execute", "precision", "rungs", "use_threads"]
 
 
 def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem, Solution]:
@@ -57,6 +57,8 @@ def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem, 
         steps = rungs(system, plan.settings)
         with clock.measure("load"):
             load_libraries(steps[0].method)
+        if precision(plan.settings, steps[0].method) != plan.settings.dtype:
+            progress.note(f"warning: {steps[0].method} has no {plan.settings.dtype} variant; it runs in float64")
         progress.stage("solving")
         start = perf_counter()
         solution = _solve(system, x0, steps, plan.settings, progress)
@@ -89,6 +91,11 @@ def rungs(system: LinearSystem, settings: Settings) -> list[Rung]:
     return [rung._replace(options=_options(rung.method, settings)) for rung in plan(as_operator(system.A))]
 
 
+def precision(settings: Settings, method: str) -> str:
+    """The precision a method runs in: the one asked for where it has a choice, else float64."""
+    return settings.dtype if "dtype" in options(method) else "float64"
+
+
 @contextmanager
 def use_threads(n: int | None) -> Iterator[None]:
     """Run kernels, transforms and BLAS on `n` threads; None leaves them on the usable cores."""
@@ -114,8 +121,8 @@ def _solve(
 def _options(method: str, settings: Settings) -> dict[str, object]:
     """Options set for a method; the precision goes to those that have a choice."""
     given = dict(settings.options.get(method, {}))
-    if settings.dtype == "float32" and "dtype" in options(method):
-        given.setdefault("dtype", settings.dtype)
+    if settings.dtype == precision(settings, method) == "float32":
+        given.setdefault("dtype", "float32")
     return given
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from enum import Enum
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 __all__ = ["as_json", "peak_memory_bytes", "versions"]
@@ -34,7 +35,18 @@ def versions() -> dict[str, str]:
 
 
 def peak_memory_bytes() -> int | None:
-    """Largest resident set of this process so far; None where the system does not tell."""
+    """Largest resident set of this process so far; None where the system does not tell.
+
+    Notes
+    -----
+    Linux hands ``ru_maxrss`` of a parent on to what it starts, so VmHWM is asked first.
+    """
+    try:
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass  # not Linux
     try:
         from resource import RUSAGE_SELF, getrusage
     except ImportError:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sciml._atomic import replacing
 from sciml.cli._clock import Clock
+from sciml.cli._execute import precision
 from sciml.cli._plan import Plan
 from sciml.cli._report import as_json, peak_memory_bytes, versions
 from sciml.kernels import get_threads
@@ -89,7 +90,7 @@ def _report(plan: Plan, system: LinearSystem, solution: Solution, clock: Clock) 
         "selected_because": solution.selected_because,
         "unknowns": system.A.unknowns,
         "shape": system.domain.shape,
-        "dtype": settings.dtype,
+        "dtype": precision(settings, solution.method),
         "device": settings.device,
         "threads": settings.threads or get_threads(),
         "iterations": solution.iterations,

@@ -155,11 +155,21 @@ def test_set_reaches_the_solver(run: Run) -> None:
     assert counts[0] > counts[1]
 
 
+def test_single_precision_goes_where_there_is_a_choice(run: Run) -> None:
+    problem = ("solve", "--shape", "30,30", "--dtype", "float32", "--report", "-", "--rtol", "1e-9")
+    fft = report_of(run(*problem, "--method", "fft"))
+    assert fft["dtype"] == "float32"
+    assert fft["iterations"] > 1, "one direct solve in single precision does not reach 1e-9"
+    result = run(*problem, "--method", "direct")
+    assert report_of(result)["dtype"] == "float64"
+    assert "direct has no float32 variant" in result.stderr
+
+
 def test_explain_writes_nothing(run: Run, tmp_path: Path) -> None:
     result = run("solve", "--shape", "30,30,30", "--explain", "--output", "u.npy", "--report", "r.json")
     text = dict(re.split(r"  +", line, maxsplit=1) for line in result.stdout.splitlines())
     assert text["method"] == "fft"
-    assert "constant coefficients" in text["because"]
+    assert "transforms" in text["because"]
     assert "MiB" in text["memory"]
     assert list(tmp_path.iterdir()) == []
 
