@@ -43,7 +43,7 @@ def climb_down(
         if below is None or not _worth_another(solution, maxiter):
             break
         outcome = f"{solution.method} ended with {solution.status.value} at relative residual {solution.residual:.1e}"
-        warnings.warn(f"{outcome}; going on with {below.method}", SolverWarning, stacklevel=4)
+        warnings.warn(f"{outcome}; going on with {below.method}", SolverWarning, stacklevel=3)
         because = f"{outcome}; then {below.method}: {below.reason}"
         if solution.residual < 1.0:
             x0 = solution.x

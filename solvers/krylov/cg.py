@@ -99,6 +99,7 @@ def pcg(
     """
     A = as_operator(A)
     apply = None if M is None else as_apply(M)
+    b = np.ascontiguousarray(b, dtype=np.float64)
     size = norm(b)
     monitor = Monitor(max(rtol, atol / size), maxiter, patience, callback)
     x = np.zeros_like(b) if x0 is None else np.array(x0, dtype=np.float64).reshape(b.shape)

@@ -111,8 +111,9 @@ def test_explicit_method_never_switches() -> None:
 def test_indefinite_products_end_with_minres() -> None:
     A = aslinearoperator(csr_array(poisson(Grid((9, 9))).A.tocsr() - 200 * eye_array(81)))
     b = np.random.default_rng(3).standard_normal(81)
-    with pytest.warns(SolverWarning, match="cg ended with breakdown"):
+    with pytest.warns(SolverWarning, match="cg ended with breakdown") as shown:
         solution = solve(A, b)
+    assert shown[0].filename == __file__  # the caller's line, not one of ours
     assert (solution.method, solution.converged) == ("minres", True)
 
 
