@@ -18,16 +18,21 @@ __all__ = ["SplitStencil", "SplitVariable", "split_zeros", "split_shape"]
 
 
 class SplitVariable(NamedTuple):
-    """Face conductances and diagonal in colour-split storage, each of shape (2, n0, n1, M).
+    """Face conductances, diagonal and surplus in colour-split storage, each of shape (2, n0, n1, M).
 
     Faces belong to the cell below them, as in VariableStencil; inactive and padding cells have
-    zero faces and a diagonal of 1, so that sweeps leave them at 0 without asking.
+    zero faces and a diagonal of 1, so that sweeps leave them at 0 without asking. The surplus s is
+    what the diagonal holds beyond the faces (0 in most cells). Residuals use it instead of d,
+    f - s u + sum of c (u_j - u_i): in single precision d u - sum of c u_j would lose all that
+    counts where conductances are a million times those around, and fluxes between two cells would
+    not cancel when residuals are summed.
     """
 
     c0: NDArray[np.floating]
     c1: NDArray[np.floating]
     c2: NDArray[np.floating]
     d: NDArray[np.floating]
+    s: NDArray[np.floating]
 
 
 SplitStencil: TypeAlias = ConstantStencil | SplitVariable

@@ -37,7 +37,7 @@ class ClusterHierarchy:
         self.top: Level = level(
             stencil, dtype, omega=omega, sweeps=(sweeps, sweeps), gamma=gamma or (1 if axes == 3 else 2)
         )
-        self.graph = GraphHierarchy.setup(stencil, omega=omega, sweeps=sweeps, dtype=dtype)
+        self.graph = GraphHierarchy.setup(stencil, omega=omega, sweeps=sweeps, dtype=np.float64)
         self.labels: NDArray[np.int32] = split_labels(self.graph.labels)
 
     def cycle(self, zero: bool = True) -> None:

@@ -71,7 +71,7 @@ def _constant_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even
 
 @compiled
 def _variable_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even: Any, odd: Any) -> None:
-    c0, c1, c2, d = stencil
+    c0, c1, c2, s = stencil
     n0, n1, M = shape
     im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
     jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
@@ -84,27 +84,35 @@ def _variable_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even
     left, right = np.uint64(((q * n0 + i) * n1 + jm) * M), np.uint64(((q * n0 + i) * n1 + jp) * M)
     for m in range(width):
         even[m] += (
-            F[E + m] - d[E + m] * X[E + m] + c0[below + m] * X[below + m] + c0[E + m] * X[above + m]
+            F[E + m] - s[E + m] * X[E + m]
+            + c0[below + m] * (X[below + m] - X[E + m]) + c0[E + m] * (X[above + m] - X[E + m])
         )
     for m in range(width):
-        even[m] += c1[left + m] * X[left + m] + c1[E + m] * X[right + m] + c2[E + m] * X[D + m]
+        even[m] += (
+            c1[left + m] * (X[left + m] - X[E + m]) + c1[E + m] * (X[right + m] - X[E + m])
+            + c2[E + m] * (X[D + m] - X[E + m])
+        )
     first = even[0]
     for m in range(width):
-        even[m] += c2[D + m - ONE] * X[D + m - ONE]
+        even[m] += c2[D + m - ONE] * (X[D + m - ONE] - X[E + m])
     below, above = np.uint64(((p * n0 + im) * n1 + j) * M), np.uint64(((p * n0 + ip) * n1 + j) * M)
     left, right = np.uint64(((p * n0 + i) * n1 + jm) * M), np.uint64(((p * n0 + i) * n1 + jp) * M)
     for m in range(width):
         odd[m] += (
-            F[D + m] - d[D + m] * X[D + m] + c0[below + m] * X[below + m] + c0[D + m] * X[above + m]
+            F[D + m] - s[D + m] * X[D + m]
+            + c0[below + m] * (X[below + m] - X[D + m]) + c0[D + m] * (X[above + m] - X[D + m])
         )
     for m in range(width):
-        odd[m] += c1[left + m] * X[left + m] + c1[D + m] * X[right + m] + c2[E + m] * X[E + m]
+        odd[m] += (
+            c1[left + m] * (X[left + m] - X[D + m]) + c1[D + m] * (X[right + m] - X[D + m])
+            + c2[E + m] * (X[E + m] - X[D + m])
+        )
     final = odd[M - 1]
     for m in range(width):
-        odd[m] += c2[D + m] * X[E + m + ONE]
+        odd[m] += c2[D + m] * (X[E + m + ONE] - X[D + m])
     # The ends anew, without what the loops read beyond the row, and with what wraps around.
-    even[0] = first + c2[D + end] * X[D + end]
-    odd[M - 1] = final + c2[D + end] * X[E]
+    even[0] = first + c2[D + end] * (X[D + end] - X[E])
+    odd[M - 1] = final + c2[D + end] * (X[E] - X[D + end])
 
 
 def residual_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even: Any, odd: Any) -> None:
@@ -122,7 +130,7 @@ def _residual_row(stencil: Any, shape: Any, X: Any, F: Any, i: Any, j: Any, even
 
 
 def flat(stencil: Any) -> Any:
-    """Face arrays and diagonal without their shape; a constant stencil as it is."""
+    """Face arrays and surplus without their shape; a constant stencil as it is."""
 
 
 @overload(flat, strict=False)
@@ -130,7 +138,7 @@ def _flat(stencil: Any) -> Any:
     if stencil.instance_class is ConstantStencil:
         return lambda stencil: stencil
     return lambda stencil: (
-        stencil[0].reshape(-1), stencil[1].reshape(-1), stencil[2].reshape(-1), stencil[3].reshape(-1)
+        stencil[0].reshape(-1), stencil[1].reshape(-1), stencil[2].reshape(-1), stencil[4].reshape(-1)
     )
 
 
