@@ -20,8 +20,11 @@ SECONDS_PER_UNKNOWN = 5e-6
 # Incomplete Cholesky needs about one iteration a layer (1.5 n of them on a square, 1.7 n in a cube);
 # below so many layers it is faster than a hierarchy.
 LAYERS = 45
-# An axis without a fast transform costs 4 n operations an unknown; multigrid is cheaper above this n.
-DENSE_UP_TO = 256
+# Axes without a fast transform cost 4 n operations an unknown each; multigrid is cheaper above this sum of n.
+DENSE_UP_TO = 340
+# Incomplete Cholesky needs more and more iterations as the coefficient varies; with less contrast it
+# beats the factorisation of small 2-D boxes.
+CONTRAST = 1e4
 # Nothing is set up for systems that small.
 TINY = 1000
 # A factorisation that takes longer is not worth starting, an AMG hierarchy of more unknowns not the memory.
@@ -65,10 +68,10 @@ def _for_stencil(A: StencilOperator) -> list[Rung]:
     rungs = []
     if A.separable is not None and _transforms_fast(A.separable):
         rungs.append(Rung("fft", {}, "the coefficient separates on a full box: fast transforms diagonalise A"))
+    elif (dimensions == 3 and n <= 14_000) or (dimensions == 2 and n <= 4_000 and _contrast(A) <= CONTRAST):
+        rungs.append(Rung("pcg", {}, f"{n} unknowns in {dimensions}-D: some cheap steps with incomplete Cholesky"))
     elif dimensions < 2 or (dimensions == 2 and n <= 4_000):
         return [Rung("direct", {}, f"{n} unknowns in {dimensions}-D: a factorisation is cheaper than any iteration")]
-    elif n <= 14_000 and dimensions == 3:
-        rungs.append(Rung("pcg", {}, f"{n} unknowns in 3-D: a few cheap iterations with incomplete Cholesky"))
     rungs.append(Rung("multigrid", {}, "a stencil on a box: multigrid needs a few cycles whatever the size"))
     return [*rungs, *_amg(n, "interpolation from the matrix entries"), *_last_resort(width)]
 
@@ -76,7 +79,13 @@ def _for_stencil(A: StencilOperator) -> list[Rung]:
 def _transforms_fast(factors: tuple[AxisFactor, ...]) -> bool:
     from sciml.solvers.spectral import dense_axes
 
-    return all(factors[axis].n <= DENSE_UP_TO for axis in dense_axes(factors))
+    return sum(factors[axis].n for axis in dense_axes(factors)) <= DENSE_UP_TO
+
+
+def _contrast(A: StencilOperator) -> float:
+    d = A.diagonal()
+    d = d[d > 0]
+    return float(d.max() / d.min()) if len(d) else 1.0
 
 
 def _for_matrix(A: MatrixOperator) -> list[Rung]:
