@@ -25,6 +25,9 @@ def as_options(given: object) -> dict[str, dict[str, object]]:
     {'multigrid': {'cycle': 'W', 'smoothing': 2}}
     """
     if isinstance(given, Mapping):
+        for method, table in given.items():
+            if not isinstance(table, Mapping):
+                raise InputError(f"{method} is {table!r}; expected a table of options")
         return {str(method): dict(table) for method, table in given.items()}
     result: dict[str, dict[str, object]] = {}
     for text in [given] if isinstance(given, str) or not isinstance(given, Iterable) else given:

@@ -42,20 +42,18 @@ def solve(
 
 
 def _settings(problem: Path | None, given: dict[str, Any]) -> "Settings":
-    from sciml.cli._problem_file import read_problem
     from sciml.cli._settings import Settings, overlay, parse
 
-    if problem is not None:
-        _check_kind(problem)
-    base = Settings() if problem is None else read_problem(problem)
+    base = Settings() if problem is None else _from_file(problem)
     present = {name: value for name, value in given.items() if value not in (None, (), False)}
     names = {"options": "--set"}
     return overlay(base, parse(present, Path(), lambda name: names.get(name, "--" + name.replace("_", "-"))))
 
 
-def _check_kind(problem: Path) -> None:
+def _from_file(problem: Path) -> "Settings":
     from sciml._errors import InputError
     from sciml._nearest import nearest
+    from sciml.cli._problem_file import read_problem
 
     suffix = problem.suffix.lower()
     if suffix in (".mtx", ".npy", ".npz", ".mat", ".h5", ".hdf5", ".msh", ".vtu", ".vtk", ".xdmf"):
@@ -65,6 +63,7 @@ def _check_kind(problem: Path) -> None:
         )
     if suffix != ".toml":
         raise InputError(f"PROBLEM {problem}: expected a .toml problem file{nearest(suffix, ['.toml'])}")
+    return read_problem(problem)
 
 
 def _run(plan: "Plan", clock: Clock, verbosity: int) -> None:

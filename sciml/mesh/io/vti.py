@@ -2,7 +2,6 @@
 
 import struct
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +43,14 @@ def write_vti(path: Path, grid: Grid, fields: Mapping[str, NDArray[Any]]) -> Non
     W. Schroeder, K. Martin, B. Lorensen, The Visualization Toolkit, 4th ed., 2006, and the
     "VTK XML file formats" chapter of VTK's documentation.
     """
+    from xml.sax.saxutils import quoteattr  # pulls in the whole of urllib
+
     blocks = {name: _block(name, values, grid) for name, values in fields.items()}
     header, offset = [], 0
     for name, block in blocks.items():
         kind, components = _VTK_TYPES[block.dtype.str[1:]], 3 if block.ndim == 2 else 1
         header.append(
-            f'<DataArray type="{kind}" Name="{escape(name)}" NumberOfComponents="{components}" '
+            f'<DataArray type="{kind}" Name={quoteattr(name)} NumberOfComponents="{components}" '
             f'format="appended" offset="{offset}"/>'
         )
         offset += 8 + block.nbytes
