@@ -44,6 +44,11 @@ A complete file::
     [solver.multigrid]              # what --set multigrid.key=value sets
     cycle = "V"
 
+    [labels]                        # for people: texts in plot and summary
+    u = "temperature [C]"
+    length = "m"
+    flow = "W"                      # of the balance: source times volume
+
     [output]
     field = "chip.vti"              # --output
     report = "chip.json"            # --report
@@ -78,6 +83,7 @@ _TABLES: Mapping[str, Mapping[str, str]] = {
     "solver": {key: key for key in (
         "method", "rtol", "atol", "maxiter", "dtype", "device", "threads", "x0",
     )},
+    "labels": {"u": "u_label", "length": "length_unit", "flow": "flow_unit"},
     "output": {"field": "output", "report": "report", "plot": "plot", "matrix": "write_matrix"},
 }
 _PAINTED = ("coefficient", "source", "mask", "fixed", "fixed_value", "shift")
@@ -98,7 +104,7 @@ def read_problem(path: Path) -> Settings:
         If the file cannot be read or holds an unknown key or a value of the wrong kind.
     """
     document = _load(path)
-    tables = [key for key in ("grid", "solver", "output", "boundary") if key in document]
+    tables = [key for key in ("grid", "solver", "labels", "output", "boundary") if key in document]
     for name in tables:
         if not isinstance(document[name], dict):
             raise InputError(f"{path}: '{name}' is {document[name]!r}; expected a table [{name}]")
@@ -146,7 +152,7 @@ def _unknown(key: str, table: str, path: Path) -> InputError:
     if homes:
         place = f"table [{homes[0]}]" if homes[0] else "the top of the file, before any table"
         return InputError(f"{path}: key '{key}' is unknown{where}; it belongs to {place}")
-    known = [*_TABLES[table]] + ([] if table else ["grid", "region", "boundary", "solver", "output"])
+    known = [*_TABLES[table]] + ([] if table else ["grid", "region", "boundary", "solver", "labels", "output"])
     return InputError(f"{path}: key '{key}' is unknown{where}; use {', '.join(known)}{nearest(key, known)}")
 
 

@@ -64,7 +64,11 @@ def _write_plot(
     from sciml.mesh.io.plot import write_plot
 
     first = u if u.ndim == system.domain.ndim else u[0]
-    write_plot(path, system.domain, first, solution.history, plan.settings.title)
+    settings = plan.settings
+    write_plot(
+        path, system.domain, first, solution.history, settings.title, label=settings.u_label,
+        length_unit=settings.length_unit,
+    )
 
 
 def _write_matrix(path: Path, system: LinearSystem) -> None:
@@ -104,6 +108,7 @@ def _report(plan: Plan, system: LinearSystem, solution: Solution, clock: Clock) 
         "total_seconds": clock.total(),
         "peak_memory_bytes": peak_memory_bytes(),
         "title": settings.title,
+        "labels": {"u": settings.u_label, "length": settings.length_unit, "flow": settings.flow_unit},
         "atol": settings.atol,
         "extent": system.domain.extent,
         "location": system.domain.location,

@@ -60,6 +60,9 @@ class Settings:
     threads: int | None = None
     x0: FieldValue | None = None
     options: SolverOptions = field(default_factory=dict)
+    u_label: str = "u"
+    length_unit: str = ""
+    flow_unit: str = ""
     output: Path | None = None
     report: Path | None = None
     plot: Path | None = None
@@ -107,6 +110,9 @@ _PARSERS: Mapping[str, Callable[[object, Path], Any]] = {
     "threads": _plain(as_whole),
     "x0": as_field,
     "options": _plain(as_options),
+    "u_label": _plain(as_text),
+    "length_unit": _plain(as_text),
+    "flow_unit": _plain(as_text),
     "output": as_path,
     "report": as_path,
     "plot": as_path,

@@ -22,6 +22,8 @@ def summary(report: Mapping[str, Any], files: Sequence[str]) -> dict[str, str]:
         "residual": f"{report['residual']:.2e} (rtol {report['rtol']:.0e})",
         "time": ", ".join(f"{name} {report[name + '_seconds']:.2f} s" for name in ("setup", "solve", "total")),
     }
+    if report["right_hand_sides"] == 1:
+        lines["balance"] = _balance(report["balance"], report["labels"]["flow"])
     if floating:
         worst = max(component.defect for component in report["components"])
         lines["floating"] = f"{floating} components with zero mean, largest relative defect of the source {worst:.1e}"
@@ -30,6 +32,21 @@ def summary(report: Mapping[str, Any], files: Sequence[str]) -> dict[str, str]:
     if files:
         lines["written"] = ", ".join(files)
     return lines
+
+
+def _balance(balance: Mapping[str, Any], unit: str) -> str:
+    """What enters and leaves, largest first, without sides through which next to nothing flows."""
+    total = float(max(balance["inflow"], balance["outflow"]))
+    terms = {name: float(term) for name, term in balance.items() if name not in ("inflow", "outflow", "defect")}
+
+    def part(sign: int) -> str:
+        flows = sorted(((sign * term, name) for name, term in terms.items()), reverse=True)
+        return ", ".join(f"{name} {flow:.4g}" for flow, name in flows if flow > 1e-6 * total) or "nothing"
+
+    unit = f" {unit}" if unit else ""
+    return f"in {balance['inflow']:.6g}{unit} ({part(1)}), out {balance['outflow']:.6g}{unit} ({part(-1)}), " + (
+        f"defect {balance['defect']:.1e}"
+    )
 
 
 def print_pairs(pairs: Mapping[str, str], stream: IO[str]) -> None:

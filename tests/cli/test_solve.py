@@ -194,6 +194,11 @@ def test_summary(run: Run) -> None:
         assert part in text
 
 
+def test_summary_shows_the_balance(run: Run) -> None:
+    text = run("solve", "--shape", "8,8", "--bc", "neumann;x-=dirichlet:0;x+=neumann:2").stdout
+    assert re.search(r"in 3 \(x\+ 2, source 1\), out 3 \(x- 3\), defect \d", text)
+
+
 @pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
 @pytest.mark.parametrize("shape", ["9", "9,7", "5,4,3"])
 def test_plot(run: Run, tmp_path: Path, shape: str, suffix: str) -> None:

@@ -1,4 +1,4 @@
-"""Plots of a field on a grid: a line, an image, or three mid-planes; with the residual history."""
+"""Plots of a field on a grid: a line, an image, or three slices; with the residual history."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,14 +12,19 @@ from sciml.mesh.grid import AXES, Grid
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 __all__ = ["write_plot"]
 
-_PANEL = 4.2  # inches
+_PANEL, _MARGIN = 3.0, 0.85  # inches
 _PIXELS = 600  # more than a panel shows
+_BLANK = "0.93"  # grey of obstacles
 
 
-def write_plot(path: Path, grid: Grid, u: NDArray[np.float64], history: Sequence[float], title: str = "") -> None:
+def write_plot(
+    path: Path, grid: Grid, u: NDArray[np.float64], history: Sequence[float], title: str = "", *, label: str = "u",
+    length_unit: str = "",
+) -> None:
     """Draw slices of `u` beside the residual history.
 
     Parameters
@@ -34,26 +39,48 @@ def write_plot(path: Path, grid: Grid, u: NDArray[np.float64], history: Sequence
         Relative residual after each iteration, the first being 1.
     title : str
         Line above the panels.
+    label : str
+        What `u` is, with its unit.
+    length_unit : str
+        Unit of the coordinates.
+
+    Notes
+    -----
+    In 3-D the slices lie in the middle; with obstacles, where most cells are active within the middle
+    half of the box.
     """
+    shown = u if grid.mask is None else np.where(grid.mask, u, np.nan)
+    slices = _slices(grid)
+    figure, panels, scale, last = _frame(len(slices), with_scale=grid.ndim > 1)
+    for panel, (index, kept) in zip(panels, slices, strict=True):
+        picture = _draw(panel, grid, shown[index], kept, _limits(shown), length_unit)
+        panel.set_title(_caption(grid, index, length_unit) or label, fontsize=10)
+    if scale is not None and picture is not None:
+        figure.colorbar(picture, cax=scale, label=label)
+    _draw_history(last, history)
+    if title:
+        figure.suptitle(title, fontsize=11)
+    figure.savefig(path)
+
+
+def _frame(count: int, *, with_scale: bool) -> "tuple[Figure, list[Axes], Axes | None, Axes]":
+    """A figure with `count` panels, the colour bar they share, and a panel for the history."""
     # Not pyplot: it takes longer to import and keeps every figure in a global list.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    shown = u if grid.mask is None else np.where(grid.mask, u, np.nan)
-    slices = _slices(grid)
-    columns = len(slices) + 1
-    figure = Figure(figsize=(_PANEL * columns, 3.6), dpi=100)
+    begin = [_MARGIN + i * (_PANEL + _MARGIN) for i in range(count)]
+    bar = begin[-1] + _PANEL + 0.25
+    last = (bar + 0.9 if with_scale else bar) + _MARGIN
+    width = last + _PANEL + 0.2
+    figure = Figure(figsize=(width, 3.6), dpi=120)
     FigureCanvasAgg(figure)
-    axes = figure.subplots(1, columns)
-    figure.subplots_adjust(left=0.6 / columns * 0.35, right=1 - 0.25 / columns, wspace=0.35, bottom=0.16, top=0.84)
-    limits = _limits(shown)
-    for panel, (index, kept) in zip(axes[:-1], slices, strict=True):
-        _draw(figure, panel, grid, shown[index], kept, limits)
-        panel.set_title(_caption(grid, index), fontsize=10)
-    _draw_history(axes[-1], history)
-    if title:
-        figure.suptitle(title, fontsize=11)
-    figure.savefig(path)
+
+    def place(left: float, size: float) -> "Axes":
+        return figure.add_axes((left / width, 0.16, size / width, 0.68))
+
+    panels = [place(left, _PANEL) for left in begin]
+    return figure, panels, place(bar, 0.13) if with_scale else None, place(last, _PANEL)
 
 
 def _slices(grid: Grid) -> list[tuple[tuple[Any, ...], tuple[int, ...]]]:
@@ -63,17 +90,28 @@ def _slices(grid: Grid) -> list[tuple[tuple[Any, ...], tuple[int, ...]]]:
     every: list[tuple[tuple[Any, ...], tuple[int, ...]]] = []
     for axis in reversed(range(3)):
         index: list[Any] = [slice(None)] * 3
-        index[axis] = grid.shape[axis] // 2
+        index[axis] = _plane(grid, axis)
         every.append((tuple(index), tuple(a for a in range(3) if a != axis)))
     return every
 
 
-def _caption(grid: Grid, index: tuple[Any, ...]) -> str:
+def _plane(grid: Grid, axis: int) -> int:
+    """The fullest plane of the middle half, the one next to the middle of several."""
+    n = grid.shape[axis]
+    if grid.mask is None:
+        return n // 2
+    others = tuple(a for a in range(3) if a != axis)
+    active = np.count_nonzero(grid.mask, axis=others)
+    return min(range(n // 4, n - n // 4), key=lambda i: (-active[i], abs(i - n // 2)))
+
+
+def _caption(grid: Grid, index: tuple[Any, ...], unit: str) -> str:
+    """Where a slice lies; empty for a whole grid."""
     for axis, i in enumerate(index):
         if not isinstance(i, slice):
             at = float(grid.coordinates()[AXES[axis]].ravel()[i])
-            return f"u at {AXES[axis]} = {at:.4g}"
-    return "u"
+            return f"{AXES[axis]} = {at:.4g} {unit}".rstrip()
+    return ""
 
 
 def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
@@ -82,25 +120,31 @@ def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _draw(
-    figure: "Figure", panel: "Axes", grid: Grid, values: NDArray[np.float64], kept: tuple[int, ...],
-    limits: tuple[float, float],
-) -> None:
-    panel.set_xlabel(AXES[kept[0]])
+    panel: "Axes", grid: Grid, values: NDArray[np.float64], kept: tuple[int, ...], limits: tuple[float, float],
+    unit: str,
+) -> "AxesImage | None":
+    """A line, or an image, which is returned."""
+    names = [f"{AXES[axis]} [{unit}]" if unit else AXES[axis] for axis in kept]
+    panel.set_xlabel(names[0])
     if len(kept) == 1:
         panel.plot(grid.coordinates()[AXES[kept[0]]].ravel(), values)
-        return
-    panel.set_ylabel(AXES[kept[1]])
+        return None
+    panel.set_ylabel(names[1])
+    panel.set_facecolor(_BLANK)
+    panel.locator_params(nbins=5)
     steps = tuple(slice(None, None, max(1, n // _PIXELS)) for n in values.shape)
     box = (0.0, grid.extent[kept[0]], 0.0, grid.extent[kept[1]])
-    picture = panel.imshow(
+    return panel.imshow(
         values[steps].T, origin="lower", extent=box, vmin=limits[0], vmax=limits[1], interpolation="nearest",
         aspect="equal" if 0.2 < box[1] / box[3] < 5 else "auto",
     )
-    figure.colorbar(picture, ax=panel, fraction=0.046, pad=0.04)
 
 
 def _draw_history(panel: "Axes", history: Sequence[float]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     positive = [value if value > 0 else np.nan for value in history]
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     panel.semilogy(range(len(positive)), positive, marker="o", markersize=3)
     panel.set_xlabel("iteration")
     panel.set_title("relative residual", fontsize=10)
