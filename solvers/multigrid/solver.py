@@ -1,24 +1,31 @@
 """The solver ``multigrid`` for stencils on boxes."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from math import sqrt
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sciml._errors import InputError
 from sciml.pde.operator import StencilOperator
+from sciml.solvers._finish import finish, right_hand_sides
 from sciml.solvers._operator import rounding_floor
-from sciml.solvers._run import Run, solve_rows
+from sciml.solvers._run import Run, check_tolerances, initial_guesses, solve_rows
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
 from sciml.solvers.krylov.cg import Monitor, pcg
 from sciml.solvers.multigrid.refine import refine
+from sciml.solvers.multigrid.stack import stacked
 from sciml.solvers.multigrid.state import MultigridState
 
 __all__ = ["Multigrid"]
 
+Vector: TypeAlias = NDArray[np.float64]
+
 MAXITER = 200
+# Cycles without progress that end a run: multigrid converges in a dozen or not at all.
+PATIENCE = 30
 
 
 @dataclass(frozen=True)
@@ -80,21 +87,58 @@ class Multigrid:
     ) -> Solution:
         """Solve A x = b to ||b - A x|| <= max(rtol ||b||, atol)."""
         A = state.A
+        count = maxiter or MAXITER
 
-        def run(row: NDArray[np.float64], guess: NDArray[np.float64] | None) -> Run:
-            if not A.is_constant:
-                return pcg(
-                    A, row, state, x0=guess, rtol=rtol, atol=atol, maxiter=maxiter or MAXITER, patience=30,
-                    callback=callback,
-                )
-            monitor = Monitor(max(rtol, atol / float(np.linalg.norm(row))), maxiter or MAXITER, 30, callback)
-            x = np.zeros_like(row) if guess is None else guess
-            status = refine(A, state.iteration, row, x, monitor)
-            details = {}
-            if status is not Status.CONVERGED:
-                details["floor"] = rounding_floor(A, x, row)
-                if status is Status.STAGNATED and monitor.history[-1] <= 100 * details["floor"]:
-                    status = Status.PRECISION_LIMIT
-            return Run(x, status, monitor.history, details)
+        def run(row: Vector, guess: Vector | None) -> Run:
+            monitor = Monitor(max(rtol, atol / float(np.linalg.norm(row))), count, PATIENCE, callback)
+            return iterate(state, row, guess, monitor)
 
-        return solve_rows(A, b, x0, run, method=self.method, rtol=rtol, atol=atol)
+        if np.ndim(b) > len(A.grid_shape) and len(A.grid_shape) < 3:
+            return self._solve_stack(state, b, x0, rtol, atol, count, callback)
+        solution = solve_rows(A, b, x0, run, method=self.method, rtol=rtol, atol=atol)
+        return solution.replace(details=solution.details | {"levels": state.table()})
+
+    def _solve_stack(
+        self, state: MultigridState, b: ArrayLike, x0: ArrayLike | None, rtol: float, atol: float, maxiter: int,
+        callback: Callback | None,
+    ) -> Solution:
+        """All right-hand sides as one system, each scaled to norm 1."""
+        A = state.A
+        check_tolerances(rtol, atol)
+        rows = right_hand_sides(A, b)
+        sizes = np.linalg.norm(rows, axis=1, keepdims=True)
+        sizes[sizes == 0] = 1.0
+        guess = initial_guesses(A, x0, rows.shape)
+        limit = max(rtol, atol / float(sizes.max()))
+        monitor = Monitor(limit, maxiter, PATIENCE, callback)
+        stack = self.setup(stacked(A, len(rows)))
+        outcome = iterate(
+            stack, (rows / sizes).ravel(), None if guess is None else (guess / sizes).ravel(), monitor, planes=True
+        )
+        return finish(
+            A, rows, outcome.x.reshape(rows.shape) * sizes, np.shape(b), method=self.method, status=outcome.status,
+            iterations=outcome.iterations, history=outcome.history, rtol=rtol, atol=atol,
+            details=outcome.details | {"levels": stack.table()},
+        )
+
+
+def iterate(
+    state: MultigridState, b: Vector, x0: Vector | None, monitor: Monitor, *, planes: bool = False
+) -> Run:
+    """Cycles alone where they converge fast, conjugate gradients around a symmetric cycle elsewhere."""
+    A = state.A
+    if not A.is_constant:
+        # every plane's residual is at most that of all of them together
+        rtol = monitor.limit / sqrt(A.grid_shape[0]) if planes else monitor.limit
+        return pcg(
+            A, b, state, x0=x0, rtol=rtol, maxiter=monitor.maxiter, patience=monitor.patience,
+            callback=monitor.callback,
+        )
+    x = np.zeros_like(b) if x0 is None else x0
+    status = refine(A, state.iteration, b, x, monitor, planes=planes)
+    details: dict[str, Any] = {}
+    if status is not Status.CONVERGED:
+        details["floor"] = rounding_floor(A, x, b)
+        if status is Status.STAGNATED and monitor.history[-1] <= 100 * details["floor"]:
+            status = Status.PRECISION_LIMIT
+    return Run(x, status, monitor.history, details)

@@ -1,6 +1,7 @@
 """u += scale x, then (b - A u) / scale back in the storage of x: one step of refinement in one pass."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sciml.kernels._pool import run_tasks, slabs
 from sciml.kernels._stencil import Array, ConstantStencil
@@ -9,8 +10,10 @@ from sciml.kernels.correct_residual.numba import correct_cut, correct_slab
 __all__ = ["correct_residual"]
 
 
-def correct_residual(stencil: ConstantStencil, x: Array, scale: float, u: Array, b: Array, f: Array) -> float:
-    """Correct `u` in place, write the scaled residual into `f`, return its unscaled squared norm.
+def correct_residual(
+    stencil: ConstantStencil, x: Array, scale: float, u: Array, b: Array, f: Array
+) -> NDArray[np.float64]:
+    """Correct `u` in place, write the scaled residual into `f`, return the sum of its squares plane by plane.
 
     Parameters
     ----------
@@ -22,6 +25,11 @@ def correct_residual(stencil: ConstantStencil, x: Array, scale: float, u: Array,
         Brings the residual into the range of float32.
     u, b : ndarray of float64, shape (n0, n1, n2)
         Iterate and right-hand side in natural order.
+
+    Returns
+    -------
+    ndarray of float64, shape (n0,)
+        Unscaled; the sum is the squared norm.
     """
     n0 = u.shape[0]
     periodic = bool(stencil.wrap[0])
@@ -34,4 +42,4 @@ def correct_residual(stencil: ConstantStencil, x: Array, scale: float, u: Array,
     ])
     cuts = [lo for k, (lo, _) in enumerate(parts) if periodic or k > 0]
     run_tasks(correct_cut, [(cut, *stencil, scale, u, b, f, partial) for cut in cuts])
-    return float(partial.sum())
+    return partial
