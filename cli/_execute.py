@@ -59,6 +59,7 @@ def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem, 
             load_libraries(steps[0].method)
         if precision(plan.settings, steps[0].method) != plan.settings.dtype:
             progress.note(f"warning: {steps[0].method} has no {plan.settings.dtype} variant; it runs in float64")
+        progress.release()
         progress.stage("solving")
         start = perf_counter()
         solution = _solve(system, x0, steps, plan.settings, progress)

@@ -59,9 +59,9 @@ def make_plan(settings: Settings) -> Plan:
     stored = {name: file.header().shape for name, file in files.items()}
     grid = _grid(settings, stored)
     batch = _batch(stored, files, grid)
-    _check_fields(settings, grid)
     memory = estimated_bytes(settings, grid, batch)
     require_memory(memory, f"a solve of shape {','.join(map(str, grid.shape))}" + (f" x {batch}" if batch > 1 else ""))
+    _check_fields(settings, grid)
     return Plan(settings, grid, batch, memory)
 
 

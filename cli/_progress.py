@@ -18,11 +18,16 @@ INTERVAL = 2.0  # seconds between plain lines
 
 
 class Monitor:
-    """Says nothing; what the others build on: the rate of convergence and the time left."""
+    """Says nothing; what the others build on: the rate of convergence and the time left.
+
+    Notes wait until `release`, which comes when the input has been accepted: bad input is answered
+    by one line alone.
+    """
 
     def __init__(self, rtol: float) -> None:
         self.rtol = rtol
         self.iteration, self.residual, self.rate = 0, 1.0, math.nan
+        self.waiting: list[str] | None = []
         self.first: tuple[int, float] | None = None  # earliest iteration seen and when it ended
 
     def stage(self, text: str) -> None:
@@ -30,6 +35,19 @@ class Monitor:
 
     def note(self, text: str) -> None:
         """Something the user should read."""
+        if self.waiting is None:
+            self.show(text)
+        else:
+            self.waiting.append(text)
+
+    def release(self) -> None:
+        """Show the notes so far and every later one at once."""
+        notes, self.waiting = self.waiting or [], None
+        for text in notes:
+            self.show(text)
+
+    def show(self, text: str) -> None:
+        """Put a line on the screen."""
 
     def __call__(self, iteration: int, residual: float, /) -> None:
         """An iteration ended."""
@@ -58,19 +76,14 @@ class Monitor:
 
 
 class Lines(Monitor):
-    """A line now and then; with `every`, one an iteration and one a phase."""
+    """A line now and then; with `every`, one an iteration."""
 
     def __init__(self, rtol: float, every: bool) -> None:
         super().__init__(rtol)
         self.every = every
         self.last = time.perf_counter()
 
-    def stage(self, text: str) -> None:
-        """Print the phase when asked for every detail."""
-        if self.every:
-            self.note(text)
-
-    def note(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """Print a line."""
         click.echo(text, err=True)
 
@@ -80,7 +93,7 @@ class Lines(Monitor):
         now = time.perf_counter()
         if self.every or now - self.last >= INTERVAL:
             self.last = now
-            self.note(self.text())
+            self.show(self.text())
 
 
 class Bar(Monitor):
@@ -94,7 +107,7 @@ class Bar(Monitor):
         """Show the phase."""
         self.progress.update(self.task, description=text)
 
-    def note(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """Print a line above the bar."""
         self.progress.console.print(text, highlight=False, markup=False)
 
@@ -104,7 +117,7 @@ class Bar(Monitor):
         done = math.log(residual) / math.log(self.rtol) if 0 < residual < 1 and 0 < self.rtol < 1 else 0.0
         self.progress.update(self.task, completed=min(done, 1.0), state=self.text())
         if self.every:
-            self.note(self.text())
+            self.show(self.text())
 
 
 @contextmanager

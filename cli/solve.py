@@ -32,7 +32,8 @@ def solve(
     from sciml.cli._plan import make_plan
 
     if verbose > 1:
-        logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+        logging.basicConfig(stream=sys.stderr)
+        logging.getLogger("sciml").setLevel(logging.DEBUG)
     clock = ctx.obj if isinstance(ctx.obj, Clock) else Clock()
     plan = make_plan(_settings(problem, given))
     if explain:

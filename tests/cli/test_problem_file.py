@@ -147,6 +147,7 @@ def test_every_option_has_a_key() -> None:
     ("[[region]]\nmask = 1\nx = [3, 'a']", "finite number"),
     ("[[region]]\nmask = 1\nz = [3, 4]\n[grid]\nshape = [4]", "axis 'z'"),
     ("[[region]]\nmask = 1\nx = [3, 4]\n[grid]\nshape = [4]", "covers no unknown"),
+    ("[[region]]\nmask = 1\nx = [3, 4]\n[grid]\nshape = [1000000000000000]", "memory"),
     ("[[region]]\nmask = 1\nwhere = 'q'", "'q' is not allowed"),
     ("[[region]]\nmask = 1\nwhere = 'z'\n[grid]\nshape = [4]", "'z' is not allowed"),
     ("[boundary]\n'x*' = 'neumann'", "side 'x*'"),

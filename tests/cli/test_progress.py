@@ -53,6 +53,16 @@ def test_plain_lines(clock: list[float], every: bool, seen: list[int]) -> None:
     assert [int(line.split()[1]) for line in stream.getvalue().splitlines()] == seen
 
 
+def test_notes_wait_until_the_input_is_accepted() -> None:
+    with redirect_stderr(io.StringIO()) as stream:
+        lines = Lines(1e-8, False)
+        lines.note("compiling")
+        assert stream.getvalue() == ""
+        lines.release()
+        lines.note("stalled")
+    assert stream.getvalue() == "compiling\nstalled\n"
+
+
 def test_bar_counts_digits() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=120)
     with Progress(TextColumn("{task.fields[state]}"), console=console) as progress:
@@ -69,6 +79,7 @@ def test_bar_counts_digits() -> None:
 def test_quiet() -> None:
     with redirect_stderr(io.StringIO()) as stream, monitor(1e-8, -1) as watch:
         watch.stage("reading")
+        watch.release()
         watch.note("text")
         watch(1, 0.5)
     assert stream.getvalue() == ""

@@ -225,3 +225,34 @@ def test_boundary_objects_from_the_grammar() -> None:
     assert {s: (b.kind, b.value, b.transfer) for s, b in found.items()} == {
         s: (b.kind, b.value, b.transfer) for s, b in expected.items()
     }
+
+
+@pytest.mark.parametrize("shape", ["9", "9,7", "5,4,3"])
+def test_overflow_is_a_failure_with_a_report(run: Run, tmp_path: Path, shape: str) -> None:
+    problem = ("solve", "--shape", shape, "--source", "1e300", "--coefficient", "1+x", "--method", "cg")
+    run(*problem, "--plot", "p.png", "--report", "r.json", "--output", "u.vti", code=1)
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert report["converged"] is False
+    assert report["residual"] is None
+
+
+def test_vti_of_a_linear_solution_in_vtk(run: Run, tmp_path: Path) -> None:
+    """VTK samples u = 1 + 2 x - y + 3 z and its flux -k grad u at the right places and axes."""
+    pytest.importorskip("vtkmodules.vtkIOXML")
+    from vtkmodules.vtkIOXML import vtkXMLImageDataReader
+
+    run(
+        "solve", "--shape", "6,5,4", "--extent", "2,1,3", "--source", "0", "--coefficient", "2",
+        "--bc", "dirichlet:1+2*x-y+3*z", "--rtol", "1e-12", "--output", "u.vti",
+    )  # fmt: skip
+    reader = vtkXMLImageDataReader()
+    reader.SetFileName(str(tmp_path / "u.vti"))
+    reader.Update()
+    image = reader.GetOutput()
+    assert image.GetBounds() == (0.0, 2.0, 0.0, 1.0, 0.0, 3.0)
+    u, q = (image.GetCellData().GetArray(name) for name in ("u", "flux"))
+    for cell in range(image.GetNumberOfCells()):
+        bounds = image.GetCell(cell).GetBounds()
+        x, y, z = (0.5 * (bounds[2 * axis] + bounds[2 * axis + 1]) for axis in range(3))
+        assert u.GetValue(cell) == pytest.approx(1 + 2 * x - y + 3 * z, abs=1e-10)
+        assert q.GetTuple(cell) == pytest.approx((-4.0, 2.0, -6.0), abs=1e-9)
