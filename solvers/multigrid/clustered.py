@@ -9,6 +9,7 @@ from sciml.kernels.prolong_sor import prolong_sor
 from sciml.kernels.sor_restrict import sor_restrict
 from sciml.solvers.multigrid.graph import GraphHierarchy
 from sciml.solvers.multigrid.levels import Level, level
+from sciml.solvers.multigrid.refine import correction
 
 __all__ = ["ClusterHierarchy"]
 
@@ -48,6 +49,10 @@ class ClusterHierarchy:
         for visit in range(top.gamma):
             self.graph.cycle(zero=visit == 0)
         prolong_sor(top.stencil, top.x, top.f, self.graph.x, sweeps=top.sweeps[1], **common)
+
+    def apply(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
+        """Write z = M r, symmetric positive definite: a cycle from x = 0; r, z of shape (n0, n1, n2)."""
+        correction(self, r, z)
 
     def table(self) -> list[dict[str, object]]:
         """Size and transfer of every level, finest first."""
