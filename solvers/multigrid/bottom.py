@@ -1,12 +1,20 @@
-"""Exact solve on the coarsest box."""
+"""Solve on the coarsest box: exactly when it is small, by a few cycles when it is not."""
+
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sciml.kernels._stencil import Stencil, stencil_shape
-from sciml.kernels.stencil_apply.numpy import diagonal, faces
+from sciml.kernels.stencil_apply import stencil_apply
+from sciml.kernels.stencil_apply.numpy import diagonal, faces, variable_stencil
+from sciml.solvers.multigrid.clustered import ClusterHierarchy
 
-__all__ = ["dense_matrix", "pseudo_inverse"]
+__all__ = ["Solve", "cycled_solve", "dense_matrix", "dense_solve", "pseudo_inverse"]
+
+# Takes r and overwrites z, both (n0, n1, n2) float64.
+Solve: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], None]
 
 
 def dense_matrix(stencil: Stencil) -> NDArray[np.float64]:
@@ -40,3 +48,29 @@ def pseudo_inverse(A: NDArray[np.float64], cutoff: float = 1e-9) -> NDArray[np.f
     keep = values > cutoff
     half = scale[:, None] * vectors[:, keep] / np.sqrt(values[keep])
     return np.asarray(half @ half.T)
+
+
+def dense_solve(stencil: Stencil) -> Solve:
+    """Product with the pseudo-inverse."""
+    inverse = pseudo_inverse(dense_matrix(stencil))
+
+    def dense(r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
+        z[...] = (inverse @ r.ravel()).reshape(z.shape)
+
+    return dense
+
+
+def cycled_solve(stencil: Stencil) -> Solve:
+    """Four steps x += M (r - A x) with the cycle M of a cluster hierarchy; each reduces by about ten."""
+    hierarchy = ClusterHierarchy(variable_stencil(stencil))
+
+    def cycles(r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
+        rest, step = np.array(r), np.empty_like(r)
+        z[...] = 0.0
+        for _ in range(4):
+            hierarchy.apply(rest, step)
+            z += step
+            stencil_apply(stencil, z, out=rest)
+            np.subtract(r, rest, out=rest)
+
+    return cycles

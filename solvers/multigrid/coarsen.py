@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml.kernels._stencil import ConstantStencil, Stencil, stencil_shape, stencil_wraps
+from sciml.kernels._stencil import Array, ConstantStencil, Stencil, stencil_shape, stencil_wraps
 from sciml.kernels.prolong_sor import Linear
 from sciml.solvers.multigrid.levels import Ratio
 
-__all__ = ["coarsen_constant", "coarsening", "linear_ends", "may_halve"]
+__all__ = ["coarsen_constant", "coarsening", "linear_ends", "may_halve", "source_weights", "two_colours"]
 
 # Axes coupled less than this fraction of the strongest are left fine: a point smoother does
 # nothing for errors that are rough along them.
@@ -37,6 +37,11 @@ def _mean_face(stencil: Stencil, axis: int) -> float:
 def may_halve(stencil: ConstantStencil, ratio: Ratio) -> bool:
     """Whether every axis to coarsen has even length, so that coarse cells are pairs of fine ones."""
     return all(n % 2 == 0 for n, r in zip(stencil_shape(stencil), ratio, strict=True) if r == 2)
+
+
+def two_colours(stencil: Stencil) -> bool:
+    """Whether red-black sweeps fit: every periodic axis has even length."""
+    return all(n % 2 == 0 or not w for n, w in zip(stencil_shape(stencil), stencil_wraps(stencil), strict=True))
 
 
 def coarsen_constant(stencil: ConstantStencil, ratio: Ratio) -> ConstantStencil:
@@ -96,3 +101,24 @@ def linear_ends(stencil: ConstantStencil) -> Linear:
         else:
             ends[axis] = [1 - below / c, 1 - above / c]
     return Linear(ends, stencil_wraps(stencil))
+
+
+def source_weights(stencil: ConstantStencil, ratio: Ratio) -> tuple[Array, Array, Array]:
+    """Weights per axis with which right-hand sides are summed over children; 1 except at the ends.
+
+    Boundary values sit in b as sources in the cells at the end, where the solution falls to zero at the
+    distance delta = c / s beyond the first centre. What such a source does further in is its strength
+    times its distance from there: delta and delta + 1 for the first two cells, delta + 1/2 for their
+    parent. With the ratios as weights the parent's source does the same, and smooth f are summed as ever.
+    """
+    weights = []
+    for axis, (n, r) in enumerate(zip(stencil_shape(stencil), ratio, strict=True)):
+        w = np.ones(n)
+        for s, first, second in zip(_ends(stencil, axis)[:2], (0, -1), (1, -2), strict=True):
+            if r == 2 and s > 0:
+                delta = float(stencil.c[axis]) / s
+                w[first] *= delta / (delta + 0.5)
+                w[second] *= (delta + 1) / (delta + 0.5)
+        weights.append(w.astype(stencil.c.dtype))
+    w0, w1, w2 = weights
+    return w0, w1, w2

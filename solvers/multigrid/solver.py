@@ -32,13 +32,17 @@ PATIENCE = 30
 class Multigrid:
     """Multigrid for Poisson problems on boxes: float32 cycles inside float64 iterations.
 
-    Constant coefficients are iterated by cycles alone; everything else (jumps, obstacles) by
-    conjugate gradients with a symmetric cycle as preconditioner.
+    Constant coefficients on a box that halves at least once are iterated by geometric cycles alone;
+    everything else (jumps, obstacles, odd sizes) by conjugate gradients with a symmetric cycle as
+    preconditioner, whose coarse levels follow the coefficients.
 
     Parameters
     ----------
     cycle : {"auto", "V", "W"}
-        Shape of the cycle.
+        Visits of the next level by the preconditioner: one, two, or as suits the dimension.
+    coarse : {"clusters", "boxes"}
+        Coarse levels of the preconditioner: clusters of strongly connected cells, robust against jumps and
+        walls; or boxes of 2 x 2 x 2 cells, cheaper to set up and enough for mild coefficients.
     dtype : {"float32", "float64"}
         Precision of the cycles.
 
@@ -57,6 +61,7 @@ class Multigrid:
     """
 
     cycle: Literal["auto", "V", "W"] = "auto"
+    coarse: Literal["clusters", "boxes"] = "clusters"
     dtype: Literal["float32", "float64"] = "float32"
 
     @property
@@ -76,9 +81,8 @@ class Multigrid:
             raise InputError(
                 f"multigrid needs a stencil on a box, as sciml.pde.poisson builds; A is a {type(A).__name__}, use amg"
             )
-        gamma = {"auto": 2 if len(A.grid_shape) == 2 else 1, "V": 1, "W": 2}[self.cycle]
-        state = MultigridState(A, {"dtype": self.dtype, "gamma": gamma})
-        _ = state.iteration if A.is_constant else state.symmetric
+        state = MultigridState(A, self.dtype, {"auto": None, "V": 1, "W": 2}[self.cycle], self.coarse)
+        _ = state.iteration or state.symmetric  # built now: set-up time is not solve time
         return state
 
     def solve(
@@ -96,7 +100,7 @@ class Multigrid:
         if np.ndim(b) > len(A.grid_shape) and len(A.grid_shape) < 3:
             return self._solve_stack(state, b, x0, rtol, atol, count, callback)
         solution = solve_rows(A, b, x0, run, method=self.method, rtol=rtol, atol=atol)
-        return solution.replace(details=solution.details | {"levels": state.table()})
+        return solution.replace(details=solution.details | {"hierarchy": state.table()})
 
     def _solve_stack(
         self, state: MultigridState, b: ArrayLike, x0: ArrayLike | None, rtol: float, atol: float, maxiter: int,
@@ -118,7 +122,7 @@ class Multigrid:
         return finish(
             A, rows, outcome.x.reshape(rows.shape) * sizes, np.shape(b), method=self.method, status=outcome.status,
             iterations=outcome.iterations, history=outcome.history, rtol=rtol, atol=atol,
-            details=outcome.details | {"levels": stack.table()},
+            details=outcome.details | {"hierarchy": stack.table()},
         )
 
 
@@ -127,7 +131,7 @@ def iterate(
 ) -> Run:
     """Cycles alone where they converge fast, conjugate gradients around a symmetric cycle elsewhere."""
     A = state.A
-    if not A.is_constant:
+    if state.iteration is None:
         # every plane's residual is at most that of all of them together
         rtol = monitor.limit / sqrt(A.grid_shape[0]) if planes else monitor.limit
         return pcg(

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml.kernels._stencil import VariableStencil, shape3
+from sciml.kernels._stencil import shape3
+from sciml.kernels.stencil_apply.numpy import variable_stencil
 from sciml.pde.operator import StencilOperator
 from sciml.solvers.krylov.preconditioner import linear_operator
 from sciml.solvers.multigrid.clustered import ClusterHierarchy
 from sciml.solvers.multigrid.refine import correction
-from sciml.solvers.multigrid.structured import BoxHierarchy
+from sciml.solvers.multigrid.structured import BOTTOM, BoxHierarchy
 
 if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
@@ -27,24 +28,33 @@ class MultigridState:
     Parameters
     ----------
     A : StencilOperator
-    options : dict
-        Of the hierarchy.
+    dtype : str
+        Precision of the cycles.
+    gamma : int, optional
+        Visits of each coarser level; None leaves it to the hierarchy.
+    coarse : {"clusters", "boxes"}
+        Coarse levels of the symmetric hierarchy.
     """
 
     A: StencilOperator
-    options: dict[str, Any]
+    dtype: str = "float32"
+    gamma: int | None = None
+    coarse: Literal["clusters", "boxes"] = "clusters"
 
     @cached_property
-    def iteration(self) -> BoxHierarchy:
-        """The hierarchy whose cycles iterate by themselves."""
-        return BoxHierarchy(self.A.stencil, "linear", **self.options)
+    def iteration(self) -> BoxHierarchy | None:
+        """The hierarchy whose cycles converge by themselves, None where coefficients vary or no axis halves."""
+        if not self.A.is_constant:
+            return None
+        hierarchy = BoxHierarchy(self.A.stencil, "linear", self.dtype)
+        return hierarchy if hierarchy.levels or self.A.shape[0] <= BOTTOM else None
 
     @cached_property
     def symmetric(self) -> BoxHierarchy | ClusterHierarchy:
         """The hierarchy whose cycle is a symmetric positive definite preconditioner."""
-        if isinstance(self.A.stencil, VariableStencil):
-            return ClusterHierarchy(self.A.stencil)
-        return BoxHierarchy(self.A.stencil, "constant", **self.options)
+        if self.coarse == "boxes":
+            return BoxHierarchy(self.A.stencil, "constant", self.dtype, gamma=self.gamma or 1)
+        return ClusterHierarchy(variable_stencil(self.A.stencil), self.dtype, gamma=self.gamma)
 
     def apply(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
         """Write z = M r by one symmetric cycle; r, z contiguous, (N,)."""
@@ -57,4 +67,4 @@ class MultigridState:
 
     def table(self) -> list[dict[str, object]]:
         """The levels of the hierarchy in use, finest first."""
-        return (self.iteration if self.A.is_constant else self.symmetric).table()
+        return (self.iteration or self.symmetric).table()

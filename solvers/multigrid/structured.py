@@ -3,19 +3,19 @@
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
-from sciml.kernels._stencil import ConstantStencil, Stencil, VariableStencil, stencil_shape, stencil_wraps
+from sciml.kernels._stencil import ConstantStencil, Stencil, VariableStencil, stencil_shape
 from sciml.kernels.colour_layout import colour_merge, colour_split
 from sciml.kernels.prolong_sor import prolong_sor
 from sciml.kernels.sor_restrict import sor_restrict
 from sciml.kernels.stencil_coarsen import stencil_coarsen
 from sciml.kernels.stencil_apply.numpy import variable_stencil
-from sciml.solvers.multigrid.bottom import dense_matrix, pseudo_inverse
-from sciml.solvers.multigrid.coarsen import coarsen_constant, coarsening, linear_ends, may_halve
+from sciml.solvers.multigrid.bottom import cycled_solve, dense_solve
+from sciml.solvers.multigrid.coarsen import coarsen_constant, coarsening, linear_ends, may_halve, two_colours
 from sciml.solvers.multigrid.levels import Level, level
 
-__all__ = ["BoxHierarchy", "Smoothing"]
+__all__ = ["BOTTOM", "BoxHierarchy", "Smoothing"]
 
 # A dense solve of this size costs less than the levels it replaces.
 BOTTOM = 216
@@ -40,10 +40,11 @@ CONSTANT = Smoothing((2, 2), 1.15)
 class BoxHierarchy:
     """Levels of boxes with a dense solve at the bottom.
 
-    While the operator is constant and the axes to coarsen are even, transfer "linear"
-    rediscretises it on twice the spacing, interpolates linearly, sums residuals, and sweeps red-black on
-    both sides of the correction: the fastest reduction, not symmetric. Below that, and with transfer "constant", coarse operators are those
-    of piecewise constant transfers (`stencil_coarsen`), and the cycle is symmetric.
+    Transfer "linear", for constant operators: rediscretise on twice the spacing, interpolate linearly, sum
+    residuals, sweep red-black on both sides of the correction; the fastest reduction, not symmetric. It
+    goes on while the axes to coarsen are even. Transfer "constant", for all: coarse operators
+    are those of piecewise constant transfers (`stencil_coarsen`), and the cycle is symmetric.
+    Where coarsening ends at a large box, cycles through clusters take the place of the dense solve.
 
     Parameters
     ----------
@@ -65,9 +66,12 @@ class BoxHierarchy:
         geometric_smoothing = smoothing or LINEAR[sum(n > 1 for n in stencil_shape(stencil)) > 2]
         while True:
             ratio = coarsening(stencil)
-            if int(np.prod(stencil_shape(stencil))) <= BOTTOM or max(ratio) == 1 or not _two_colours(stencil):
+            small = int(np.prod(stencil_shape(stencil))) <= BOTTOM
+            if small or max(ratio) == 1 or not two_colours(stencil):
                 break
-            geometric = transfer == "linear" and isinstance(stencil, ConstantStencil) and may_halve(stencil, ratio)
+            geometric = transfer == "linear" and isinstance(stencil, ConstantStencil)
+            if geometric and not may_halve(stencil, ratio):
+                break
             if not geometric:
                 stencil = variable_stencil(stencil)
             sweeps, omega = geometric_smoothing if geometric else smoothing or CONSTANT
@@ -81,39 +85,40 @@ class BoxHierarchy:
                 stencil = stencil_coarsen(stencil, ratio)
             self.levels.append(here)
         self.bottom = level(stencil, dtype, omega=1.0, sweeps=(0, 0), gamma=1)
-        self.inverse = pseudo_inverse(dense_matrix(stencil)).astype(dtype)
+        self.solve_bottom = dense_solve(stencil) if small else cycled_solve(stencil)
 
     @property
     def top(self) -> Level:
         """The finest level, whose `f` the caller fills and whose `x` it reads."""
         return self.levels[0] if self.levels else self.bottom
 
-    def cycle(self, zero: bool = True) -> None:
-        """One cycle on the top level, from x = 0 or from what x holds."""
-        self._cycle(0, zero)
+    def below(self, k: int) -> Level:
+        """The level that level k coarsens to."""
+        return self.levels[k + 1] if k + 1 < len(self.levels) else self.bottom
 
-    def _cycle(self, k: int, zero: bool) -> None:
+    def cycle(self, zero: bool = True, k: int = 0) -> None:
+        """One cycle on level k (the finest is 0), from x = 0 or from what x holds; at the bottom a dense solve."""
         if k == len(self.levels):
             self._solve_bottom()
             return
-        here = self.levels[k]
-        below = self.levels[k + 1] if k + 1 < len(self.levels) else self.bottom
+        here, below = self.levels[k], self.below(k)
         sor_restrict(
             here.stencil, here.x, here.f, below.f, omega=here.omega, sweeps=here.sweeps[0], zero=zero,
             target=here.ratio, periodic=here.wraps[0],
         )
         visits = here.gamma if k + 1 < len(self.levels) else 1
         for visit in range(visits):
-            self._cycle(k + 1, zero=visit == 0)
+            self.cycle(visit == 0, k + 1)
         prolong_sor(
             here.stencil, here.x, here.f, below.x, n2=here.shape[2], omega=here.omega, sweeps=here.sweeps[1],
             first=0 if here.linear else 1, target=here.ratio, linear=here.linear, periodic=here.wraps[0],
         )
 
     def _solve_bottom(self) -> None:
-        box: NDArray[np.floating] = np.empty(self.bottom.shape, self.inverse.dtype)
-        colour_merge(self.bottom.f, box)
-        colour_split((self.inverse @ box.ravel()).reshape(box.shape), self.bottom.x)
+        r, z = np.empty(self.bottom.shape), np.empty(self.bottom.shape)
+        colour_merge(self.bottom.f, r)
+        self.solve_bottom(r, z)
+        colour_split(z, self.bottom.x)
 
     def table(self) -> list[dict[str, object]]:
         """Shape, transfer and sweeps of every level, finest first."""
@@ -124,9 +129,4 @@ class BoxHierarchy:
             }
             for here in self.levels
         ]
-        return [*rows, {"shape": list(self.bottom.shape), "transfer": "dense solve"}]
-
-
-def _two_colours(stencil: Stencil) -> bool:
-    # Red-black sweeps need an even number of cells around a periodic axis.
-    return all(n % 2 == 0 or not w for n, w in zip(stencil_shape(stencil), stencil_wraps(stencil), strict=True))
+        return [*rows, {"shape": list(self.bottom.shape), "transfer": self.solve_bottom.__name__}]
