@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._stencil import ConstantStencil
 
-__all__ = ["SplitStencil", "SplitVariable", "split_zeros", "split_shape"]
+__all__ = ["SplitStencil", "SplitVariable", "split_shape", "split_zeros"]
 
 
 class SplitVariable(NamedTuple):

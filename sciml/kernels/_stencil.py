@@ -10,7 +10,9 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "ConstantStencil", "Stencil", "VariableStencil", "kernel_axes", "shape3", "stencil_shape", "stencil_wraps"]
+__all__ = [
+    "Array", "ConstantStencil", "Stencil", "VariableStencil", "kernel_axes", "shape3", "stencil_shape", "stencil_wraps",
+]
 
 Array: TypeAlias = NDArray[np.floating]
 

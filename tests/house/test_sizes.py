@@ -16,7 +16,7 @@ SYNONYMS = {
     "tol": "rtol or atol", "reltol": "rtol", "rel_tol": "rtol", "abstol": "atol", "abs_tol": "atol",
     "max_iter": "maxiter", "maxit": "maxiter", "max_iters": "maxiter", "max_iterations": "maxiter", "niter": "maxiter",
     "nthreads": "threads", "num_threads": "threads", "n_jobs": "threads", "random_state": "seed",
-    "bcs": "boundary", "boundary_conditions": "boundary", "diffusivity": "coefficient", "kappa": "coefficient",
+    "bcs": "boundary", "boundary_conditions": "boundary", "diffusivity": "coefficient",
     "modes": "n_modes", "rcut": "cutoff",
 }
 

@@ -72,7 +72,8 @@ def run(
         target = split_labels(target)
     wraps = stencil_wraps(stencil)
     prolong_sor(
-        split_stencil(stencil, u.dtype), x, g, coarse, n2=u.shape[2], omega=omega, sweeps=sweeps, first=first, target=target,
+        split_stencil(stencil, u.dtype), x, g, coarse,
+        n2=u.shape[2], omega=omega, sweeps=sweeps, first=first, target=target,
         linear=None if linear is None else Linear(linear, wraps), periodic=wraps[0],
     )
     return masked(stencil, colour_merge(x, np.empty_like(u)))

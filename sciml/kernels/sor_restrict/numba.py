@@ -44,7 +44,8 @@ def _constant_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even
     left, right = np.uint64(((q * n0 + i) * n1 + jm) * M), np.uint64(((q * n0 + i) * n1 + jp) * M)
     for m in range(width):
         even[m] += (
-            F[E + m] - inner * X[E + m] + a_m * X[below + m] + a_p * X[above + m] + b_m * X[left + m] + b_p * X[right + m]
+            F[E + m] - inner * X[E + m]
+            + a_m * X[below + m] + a_p * X[above + m] + b_m * X[left + m] + b_p * X[right + m]
         )
     first = even[0]
     for m in range(width):
@@ -53,7 +54,8 @@ def _constant_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even
     left, right = np.uint64(((p * n0 + i) * n1 + jm) * M), np.uint64(((p * n0 + i) * n1 + jp) * M)
     for m in range(width):
         odd[m] += (
-            F[D + m] - inner * X[D + m] + a_m * X[below + m] + a_p * X[above + m] + b_m * X[left + m] + b_p * X[right + m]
+            F[D + m] - inner * X[D + m]
+            + a_m * X[below + m] + a_p * X[above + m] + b_m * X[left + m] + b_p * X[right + m]
         )
     last = np.uint64((n2 - 1) // 2)
     final = odd[last]
