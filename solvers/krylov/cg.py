@@ -106,7 +106,7 @@ def pcg(
     r = np.array(b) if x0 is None else residual_of(A, b, x)
     status = iterate(A, apply, b, x, r, size, flexible, monitor)
     status, details = explained(A, x, b, status, monitor.history[-1])
-    return Run(x, status, monitor.history, details)
+    return Run(x, status, monitor.history, details, exact=status is Status.CONVERGED and len(monitor.history) > 1)
 
 
 def iterate(

@@ -145,4 +145,4 @@ def iterate(
         details["floor"] = rounding_floor(A, x, b)
         if status is Status.STAGNATED and monitor.history[-1] <= 100 * details["floor"]:
             status = Status.PRECISION_LIMIT
-    return Run(x, status, monitor.history, details)
+    return Run(x, status, monitor.history, details, exact=True)
