@@ -4,7 +4,7 @@ from typing import Any
 
 from sciml.kernels._numba import compiled
 
-__all__ = ["find", "merge"]
+__all__ = ["find", "merge", "merge_pieces"]
 
 
 @compiled
@@ -28,28 +28,38 @@ def _join(root: Any, i: int, j: int) -> None:
 
 @compiled
 def _contract(root: Any, tail: Any, head: Any, weight: Any, edges: int) -> int:
-    """Let the edges join representatives; drop those within a cluster. Returns how many stay."""
+    """Edges between representatives, parallel ones added up. Returns how many there are."""
     kept = 0
     for e in range(edges):
-        a, b = root[tail[e]], root[head[e]]
-        if a != b:
+        a, b = min(root[tail[e]], root[head[e]]), max(root[tail[e]], root[head[e]])
+        if a == b:
+            continue
+        q = 0
+        while q < kept and (tail[q] != a or head[q] != b):
+            q += 1
+        if q < kept:
+            weight[q] += weight[e]
+        else:
             tail[kept], head[kept], weight[kept] = a, b, weight[e]
             kept += 1
     return kept
 
 
 @compiled
-def _gather(a: int, tail: Any, head: Any, weight: Any, edges: int, slot: Any) -> int:
-    """Add up parallel edges of the cluster a; `slot` is -1 everywhere before and after."""
+def _absorb(a: int, b: int, tail: Any, head: Any, weight: Any, edges: int, slot: Any) -> int:
+    """Edges left when cluster b has become part of a; `slot` is -1 everywhere before and after."""
     kept = 0
     for e in range(edges):
-        other = head[e] if tail[e] == a else (tail[e] if head[e] == a else -1)
-        if other >= 0 and slot[other] >= 0:
-            weight[slot[other]] += weight[e]
+        u, v = (a if tail[e] == b else tail[e]), (a if head[e] == b else head[e])
+        if u == v:
             continue
-        if other >= 0:
+        if u == a or v == a:
+            other = u + v - a
+            if slot[other] >= 0:
+                weight[slot[other]] += weight[e]
+                continue
             slot[other] = kept
-        tail[kept], head[kept], weight[kept] = tail[e], head[e], weight[e]
+        tail[kept], head[kept], weight[kept] = u, v, weight[e]
         kept += 1
     for e in range(kept):
         slot[tail[e]] = -1
@@ -58,14 +68,13 @@ def _gather(a: int, tail: Any, head: Any, weight: Any, edges: int, slot: Any) ->
 
 
 @compiled
-def merge(n: int, kappa: Any, tail: Any, head: Any, weight: Any, edges: int, theta: Any, root: Any, slot: Any) -> int:
+def merge(n: int, kappa: Any, tail: Any, head: Any, weight: Any, edges: int, theta: Any, root: Any, slot: Any) -> None:
     """Merge n nodes along strong edges; ``root[i]`` becomes the smallest node of i's cluster.
 
     Two clusters joined by the total weight W merge when W >= theta max(kappa_1, kappa_2), largest
     ratio first; kappa of the union is the maximum. An edge that is strong against the largest kappa
     of all stays strong whatever merges, so those come first, without asking for an order.
     Overwrites kappa (valid at the roots) and the edges; `slot` must be -1 and is left so.
-    Returns the number of clusters.
     """
     top = kappa[0]
     for i in range(n):
@@ -74,16 +83,21 @@ def merge(n: int, kappa: Any, tail: Any, head: Any, weight: Any, edges: int, the
     for e in range(edges):
         if weight[e] >= theta * top:
             _join(root, tail[e], head[e])
-    clusters = 0
     for i in range(n):
         root[i] = find(root, i)
+    merge_pieces(n, kappa, tail, head, weight, edges, theta, root, slot)
+
+
+@compiled
+def merge_pieces(
+    n: int, kappa: Any, tail: Any, head: Any, weight: Any, edges: int, theta: Any, root: Any, slot: Any
+) -> None:
+    """The second half of `merge`, for pieces given by their roots."""
+    for i in range(n):
         kappa[root[i]] = max(kappa[root[i]], kappa[i])
-        clusters += root[i] == i
     edges = _contract(root, tail, head, weight, edges)
-    if edges > 1:
-        for i in range(n):
-            if root[i] == i:
-                edges = _gather(i, tail, head, weight, edges, slot)
+    if edges == 0:
+        return
     while edges > 0:
         best = 0
         K = max(kappa[tail[0]], kappa[head[0]])
@@ -95,10 +109,7 @@ def merge(n: int, kappa: Any, tail: Any, head: Any, weight: Any, edges: int, the
             break
         a, b = min(tail[best], head[best]), max(tail[best], head[best])
         kappa[a] = K
-        for i in range(n):
-            if root[i] == b:
-                root[i] = a
-        clusters -= 1
-        edges = _contract(root, tail, head, weight, edges)
-        edges = _gather(a, tail, head, weight, edges, slot)
-    return clusters
+        root[b] = a
+        edges = _absorb(a, b, tail, head, weight, edges, slot)
+    for i in range(n):
+        root[i] = find(root, i)

@@ -19,6 +19,8 @@ from sciml.kernels.graph_rows import axis_means, graph_rows
 
 __all__ = ["Blocks", "GraphLevel", "Ratio", "block_ratio", "coarsen_graph", "first_level"]
 
+SAMPLE = 30_000  # nodes that tell the mean conductance per axis
+
 Ratio: TypeAlias = tuple[int, int, int]
 
 
@@ -31,13 +33,14 @@ class Blocks:
     shape : (B0, B1, B2)
     home : ndarray of int32, shape (n,)
         C-order index of each node's block.
-    kappa : ndarray, shape (n,)
-        What the edges of a node are measured against.
+    kappa, heaviest : ndarray, shape (n,)
+        What the edges of a node are measured against, and the heaviest of them.
     """
 
     shape: tuple[int, int, int]
     home: Indices
     kappa: Array
+    heaviest: Array
 
 
 @dataclass(eq=False)
@@ -110,25 +113,25 @@ def first_level(
     d, heaviest = graph_rows(graph)
     kappa = _capped(clusters.kappa.astype(dtype), heaviest)
     B0, B1, B2 = clusters.first.shape
-    return ratio, clusters.labels, graph_level(graph, d), Blocks((B0, B1, B2), clusters.home, kappa)
+    return ratio, clusters.labels, graph_level(graph, d), Blocks((B0, B1, B2), clusters.home, kappa, heaviest)
 
 
 def coarsen_graph(level: GraphLevel, blocks: Blocks, theta: float) -> tuple[GraphLevel, Blocks] | None:
     """The next coarser level, linked from `level`; None when no axis is left to coarsen."""
     graph = level.graph
-    ratio = block_ratio(axis_means(graph, blocks.home, blocks.shape), blocks.shape)
+    every = 1 + level.size // SAMPLE
+    ratio = block_ratio(axis_means(graph, blocks.home, blocks.shape, every), blocks.shape)
     if ratio == (1, 1, 1):
         return None
     shape, parent, natural, along = _parents(blocks.shape, ratio)
-    heaviest = graph_rows(graph)[1]
     clusters = graph_clusters(
-        graph, level.d, heaviest, blocks.kappa, parent[blocks.home], len(natural), theta
+        graph, level.d, blocks.heaviest, blocks.kappa, parent[blocks.home], len(natural), theta
     )
     across = blocks.home
-    coarse = graph_coarsen(graph, clusters, across, across if along is None else along[across])
+    coarse = graph_coarsen(graph, clusters, across, along[across] if len(along) else along)
     d, heaviest = graph_rows(coarse)
     level.labels = clusters.labels
-    return graph_level(coarse, d), Blocks(shape, natural[clusters.home], _capped(clusters.kappa, heaviest))
+    return graph_level(coarse, d), Blocks(shape, natural[clusters.home], _capped(clusters.kappa, heaviest), heaviest)
 
 
 def _capped(kappa: Array, heaviest: Array) -> Array:
@@ -138,11 +141,11 @@ def _capped(kappa: Array, heaviest: Array) -> Array:
 
 def _parents(
     shape: tuple[int, int, int], ratio: Ratio
-) -> tuple[tuple[int, int, int], Indices, Indices, Indices | None]:
+) -> tuple[tuple[int, int, int], Indices, Indices, Indices]:
     """Layout of the parents of a box of blocks.
 
     Returns their shape; the rank of each block's parent, red parents (even sum of indices) first;
-    the C-order index of each rank; and the blocks counted over coarsened axes only (None: all are).
+    the C-order index of each rank; and the blocks counted over coarsened axes only (empty: all are).
     """
     B0, B1, B2 = (-(-n // r) for n, r in zip(shape, ratio, strict=True))
     colour = (np.arange(B0)[:, None, None] + np.arange(B1)[:, None] + np.arange(B2)) & 1
@@ -152,7 +155,7 @@ def _parents(
     i, j, k = (np.arange(n, dtype=np.int32) // r for n, r in zip(shape, ratio, strict=True))
     parent = rank.reshape(B0, B1, B2)[i[:, None, None], j[:, None], k].ravel()
     if all(r == 2 or n == 1 for n, r in zip(shape, ratio, strict=True)):
-        return (B0, B1, B2), parent, natural, None
+        return (B0, B1, B2), parent, natural, np.empty(0, np.int32)
     i, j, k = (np.arange(n, dtype=np.int32) * (r - 1) for n, r in zip(shape, ratio, strict=True))
     along = ((i[:, None, None] * np.int32(shape[1]) + j[:, None]) * np.int32(shape[2]) + k).ravel()
     return (B0, B1, B2), parent, natural, along

@@ -42,7 +42,7 @@ def block_clusters(
     """
     shape = stencil.d.shape
     n0, n1, n2 = (-(-n // r) for n, r in zip(shape, ratio, strict=True))
-    local, reach = np.zeros(shape, np.uint8), np.empty(shape)
+    local, reach = np.empty(shape, np.uint8), np.empty(shape)
     first, count = np.empty((n0, n1, n2), np.int32), np.empty((n0, n1, n2), np.uint8)
     parts = slabs(n0, stencil.d.size)
     kappas = run_slabs(cluster_slab, parts, *stencil, ratio, theta, local, reach, count)

@@ -14,20 +14,24 @@ HUGE = 1e300
 
 
 @compiled
-def _largest_faces(c0: Any, c1: Any, c2: Any, i: int, j: int, high: Any) -> None:
-    """high = max(high, the six faces) along row (i, j)."""
+def _cells(c0: Any, c1: Any, c2: Any, d: Any, i: int, j: int, q: int, kappa: Any, alive: Any, local: Any) -> None:
+    """Along row (i, j), row q of its blocks: the largest of the six faces of each cell, and which are active."""
     n0, n1, n2 = c0.shape
     im, jm = (i - 1 if i > 0 else n0 - 1), (j - 1 if j > 0 else n1 - 1)
+    for k in range(n2):
+        kappa[q, k] = max(max(c0[im, j, k], c0[i, j, k]), max(c1[i, jm, k], c1[i, j, k]))
+    kappa[q, 0] = max(kappa[q, 0], max(c2[i, j, n2 - 1], c2[i, j, 0]))
     for k in range(1, n2):
-        a = max(max(c0[im, j, k], c0[i, j, k]), max(c1[i, jm, k], c1[i, j, k]))
-        high[k] = max(high[k], max(a, max(c2[i, j, k - 1], c2[i, j, k])))
-    a = max(max(c0[im, j, 0], c0[i, j, 0]), max(c1[i, jm, 0], c1[i, j, 0]))
-    high[0] = max(high[0], max(a, max(c2[i, j, n2 - 1], c2[i, j, 0])))
+        kappa[q, k] = max(kappa[q, k], max(c2[i, j, k - 1], c2[i, j, k]))
+    for k in range(n2):
+        alive[k] = max(alive[k], d[i, j, k])
+        local[i, j, k] = 0 if d[i, j, k] > 0 else ALONE
 
 
 @compiled
-def _inner_faces(c0: Any, c1: Any, c2: Any, i: int, j: int, i0: int, i1: int, j0: int, j1: int, r2: int, low: Any,
-                 reach: Any) -> None:
+def _inner_faces(
+    c0: Any, c1: Any, c2: Any, i: int, j: int, i0: int, i1: int, j0: int, j1: int, r2: int, low: Any, reach: Any
+) -> None:
     """low = min(low, faces within blocks) along row (i, j); reach = 1 / their maximum at each cell."""
     n2 = c0.shape[2]
     for k in range(n2):
@@ -52,38 +56,25 @@ def _inner_faces(c0: Any, c1: Any, c2: Any, i: int, j: int, i0: int, i1: int, j0
 
 
 @compiled
-def _cell_kappa(c0: Any, c1: Any, c2: Any, d: Any, i: int, j: int, k: int) -> Any:
-    n0, n1, n2 = d.shape
-    im, jm, km = (i - 1 if i > 0 else n0 - 1), (j - 1 if j > 0 else n1 - 1), (k - 1 if k > 0 else n2 - 1)
-    a = max(max(c0[im, j, k], c0[i, j, k]), max(c1[i, jm, k], c1[i, j, k]))
-    a = max(a, max(c2[i, j, km], c2[i, j, k]))
-    return a if a > 0 else d[i, j, k]
-
-
-@compiled
 def _split_block(
     c0: Any, c1: Any, c2: Any, d: Any, i0: int, i1: int, j0: int, j1: int, k0: int, k1: int, theta: Any,
-    local: Any, reach: Any, work: Any, kappas: Any, total: int,
+    cells: Any, local: Any, reach: Any, kappa: Any, m: Any, weight: Any, tail: Any, head: Any, root: Any, slot: Any,
+    place: Any, number: Any, kappas: Any, total: int,
 ) -> int:
     """Cluster the cells of one block; append the kappa of each cluster and return how many there are."""
-    kappa, m, weight, tail, head, root, slot, place, number = work
     n = 0
     for i in range(i0, i1):
         for j in range(j0, j1):
             for k in range(k0, k1):
                 q = 4 * (i - i0) + 2 * (j - j0) + k - k0
                 place[q] = -1
-                if d[i, j, k] > 0:
-                    kappa[n] = _cell_kappa(c0, c1, c2, d, i, j, k)
+                if local[i, j, k] != ALONE:
+                    top = cells[q // 2, k]
+                    kappa[n] = top if top > 0 else d[i, j, k]
                     m[n] = 0
                     number[n] = -1
                     place[q] = n
                     n += 1
-                else:
-                    local[i, j, k] = ALONE
-                    reach[i, j, k] = 0
-    if n == 0:
-        return 0
     edges = 0
     for i in range(i0, i1):
         for j in range(j0, j1):
@@ -129,32 +120,40 @@ def cluster_slab(
     """Clusters of the block planes lo..hi; returns their kappa in C order of the blocks."""
     n0, n1, n2 = d.shape
     r0, r1, r2 = ratio
-    low, high = np.empty(n2), np.empty(n2)
+    low, alive, cells = np.empty(n2), np.empty(n2), np.zeros((4, n2))
     kappas = np.empty(min(r0 * hi, n0) * n1 * n2 - r0 * lo * n1 * n2)
-    work = (
-        np.empty(8), np.empty(8), np.empty(24), np.empty(24, np.int32), np.empty(24, np.int32),
-        np.empty(8, np.int32), np.full(8, -1, np.int32), np.empty(8, np.int32), np.empty(8, np.int32),
-    )
+    kappa, m, weight = np.empty(8), np.empty(8), np.empty(24)
+    tail, head = np.empty(24, np.int32), np.empty(24, np.int32)
+    root, place, number = np.empty(8, np.int32), np.empty(8, np.int32), np.empty(8, np.int32)
+    slot = np.full(8, -1, np.int32)
     total = 0
     for I in range(lo, hi):  # noqa: E741
         i0, i1 = r0 * I, min(r0 * I + r0, n0)
         for J in range(count.shape[1]):
             j0, j1 = r1 * J, min(r1 * J + r1, n1)
             low[:] = HUGE
-            high[:] = 0
+            alive[:] = 0
             for i in range(i0, i1):
                 for j in range(j0, j1):
-                    _largest_faces(c0, c1, c2, i, j, high)
+                    _cells(c0, c1, c2, d, i, j, 2 * (i - i0) + j - j0, cells, alive, local)
                     _inner_faces(c0, c1, c2, i, j, i0, i1, j0, j1, r2, low, reach)
             for K in range(count.shape[2]):
                 k0, k1 = r2 * K, min(r2 * K + r2, n2)
-                lowest, highest = min(low[k0], low[k1 - 1]), max(high[k0], high[k1 - 1])
+                if max(alive[k0], alive[k1 - 1]) <= 0:
+                    count[I, J, K] = 0
+                    continue
+                lowest, highest = min(low[k0], low[k1 - 1]), cells[0, k0]
+                for i in range(i0, i1):
+                    for j in range(j0, j1):
+                        q = 2 * (i - i0) + j - j0
+                        highest = max(highest, max(cells[q, k0], cells[q, k1 - 1]))
                 if 0 < lowest < HUGE and lowest >= theta * highest:
                     kappas[total] = highest
                     count[I, J, K] = 1
                 else:
                     count[I, J, K] = _split_block(
-                        c0, c1, c2, d, i0, i1, j0, j1, k0, k1, theta, local, reach, work, kappas, total
+                        c0, c1, c2, d, i0, i1, j0, j1, k0, k1, theta, cells, local, reach, kappa, m,
+                        weight, tail, head, root, slot, place, number, kappas, total,
                     )
                 total += count[I, J, K]
     return kappas[:total].copy()

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from sciml.kernels._graph import BlockClusters, Graph
-from sciml.kernels._pool import run_slabs, run_tasks, slabs
+from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import VariableStencil
 from sciml.kernels.block_graph.numba import face_slab, row_slab, surplus_slab
 
@@ -50,11 +50,10 @@ def block_graph(
     parts = slabs(len(first), d.size)
     run_slabs(face_slab, parts, c0, c1, c2, ratio, reach, F0, F1, F2)
     run_slabs(surplus_slab, parts, c0, c1, c2, d, ratio, reach, labels, s)
-    tasks = [
-        (lo, hi, colour, c0, c1, c2, ratio, reach, labels, first, counts, F0, F1, F2)
-        for colour in (0, 1) for lo, hi in parts
-    ]
-    lengths, columns, weights = zip(*run_tasks(row_slab, tasks), strict=True)
+    cells = *(c.reshape(-1) for c in stencil[:3]), d.shape, ratio, reach.reshape(-1), labels.reshape(-1)
+    blocks = first.shape, *(part.reshape(-1) for part in (first, counts, F0, F1, F2))
+    red, black = zip(*run_slabs(row_slab, parts, *cells, *blocks), strict=True)
+    lengths, columns, weights = zip(*red, *black, strict=True)
     starts = np.zeros(len(home) + 1, np.int32)
     np.cumsum(np.concatenate(lengths), out=starts[1:])
     return Graph(starts, np.concatenate(columns), np.concatenate(weights, dtype=dtype), s.astype(dtype))

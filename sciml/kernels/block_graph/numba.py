@@ -6,6 +6,8 @@ import numpy as np
 
 from sciml.kernels._numba import compiled
 
+MOST = 384  # entries a block may add: 8 clusters of at most 48 faces
+
 __all__ = ["face_slab", "row_slab", "scaled", "surplus_slab"]
 
 
@@ -85,112 +87,154 @@ def surplus_slab(
 
 
 @compiled
-def _add(begin: int, end: int, column: int, w: Any, columns: Any, weights: Any) -> int:
-    """Add w to the entry of `column` in the open row begin..end; returns its new end."""
-    for p in range(begin, end):
-        if columns[p] == column:
-            weights[p] += w
-            return end
-    columns[end] = column
-    weights[end] = w
-    return end + 1
+def _split_rows(
+    c0: Any, c1: Any, c2: Any, ratio: Any, reach: Any, labels: Any, corner: int, extents: Any, strides: Any,
+    ups: Any, downs: Any, here: int, above: Any, below: Any, first: Any, count: Any, F0: Any, F1: Any, F2: Any,
+    sizes: Any, columns: Any, weights: Any,
+) -> None:
+    """Rows of the clusters of a block that is split, or beside one that is, into a table with a row for each.
+
+    Along each axis there are four layers of faces: to the block above (`ups` cells away from the last layer), to the
+    one below (`downs` from the first), and within the block, seen from either side. Sides where both blocks
+    are whole come ready from `face_slab`. All in one body, since a call with so many arrays costs more than a face.
+    """
+    base, whole = first[here], count[here] == 1
+    for axis in range(3):
+        u, v = (1 if axis == 0 else 0), (1 if axis == 2 else 2)
+        across = (extents[axis] - 1) * strides[axis]
+        for layer in range(4):
+            under = layer & 1
+            block = below[axis] if under else above[axis]
+            if layer >= 2:
+                if whole or across == 0:
+                    continue
+                step, ready = (-across if under else across), False
+                start = corner + across if under else corner
+            else:
+                step, ready = (downs[axis] if under else ups[axis]), whole and (block == here or count[block] <= 1)
+                start = corner if under else corner + across
+                if ready and block == here:
+                    continue
+            for x in range(1 if ready else extents[u]):
+                for y in range(1 if ready else extents[v]):
+                    p = start + x * strides[u] + y * strides[v]
+                    q = p + step
+                    face = (block if under else here) if ready else (q if under else p)
+                    if ready:
+                        w = F0[face] if axis == 0 else (F1[face] if axis == 1 else F2[face])
+                        row, column = 0, first[block]
+                    else:
+                        w = c0[face] if axis == 0 else (c1[face] if axis == 1 else c2[face])
+                        row, column = labels[p] - base, labels[q]
+                        if column == labels[p]:
+                            continue
+                        if ratio[axis] == 2:
+                            w = scaled(w, reach[p], reach[q])
+                    if w <= 0:
+                        continue
+                    size, e = sizes[row], 0
+                    while e < size and columns[row, e] != column:
+                        e += 1
+                    if e < size:
+                        weights[row, e] += w
+                    else:
+                        columns[row, e] = column
+                        weights[row, e] = w
+                        sizes[row] = size + 1
 
 
 @compiled
-def _whole_row(
-    up: Any, down: Any, block: Any, F0: Any, F1: Any, F2: Any, first: Any, columns: Any, weights: Any, end: int
+def _append(
+    up: int, down: int, w_up: Any, w_down: Any, colour: int, columns: Any, weights: Any, end: int
 ) -> int:
-    """Append the row of a cluster whose block and neighbour blocks hold one cluster each."""
-    I, J, K = block  # noqa: E741
-    begin = end
-    if up[0] != I:
-        if F0[I, J, K] > 0:
-            end = _add(begin, end, first[up[0], J, K], F0[I, J, K], columns, weights)
-        if F0[down[0], J, K] > 0:
-            end = _add(begin, end, first[down[0], J, K], F0[down[0], J, K], columns, weights)
-    if up[1] != J:
-        if F1[I, J, K] > 0:
-            end = _add(begin, end, first[I, up[1], K], F1[I, J, K], columns, weights)
-        if F1[I, down[1], K] > 0:
-            end = _add(begin, end, first[I, down[1], K], F1[I, down[1], K], columns, weights)
-    if up[2] != K:
-        if F2[I, J, K] > 0:
-            end = _add(begin, end, first[I, J, up[2]], F2[I, J, K], columns, weights)
-        if F2[I, J, down[2]] > 0:
-            end = _add(begin, end, first[I, J, down[2]], F2[I, J, down[2]], columns, weights)
-    return end
-
-
-@compiled
-def _cell_edges(
-    c0: Any, c1: Any, c2: Any, ratio: Any, reach: Any, labels: Any, i: int, j: int, k: int, begin: int, end: int,
-    columns: Any, weights: Any,
-) -> int:
-    """Add the six faces of a cell to the open row of its cluster."""
-    n0, n1, n2 = labels.shape
-    a, r = labels[i, j, k], reach[i, j, k]
-    for side in range(2):
-        q = (i + 1 if i < n0 - 1 else 0) if side == 0 else (i - 1 if i > 0 else n0 - 1)
-        w = c0[i if side == 0 else q, j, k]
-        if w > 0 and labels[q, j, k] != a:
-            w = scaled(w, r, reach[q, j, k]) if ratio[0] == 2 else w
-            end = _add(begin, end, labels[q, j, k], w, columns, weights)
-        q = (j + 1 if j < n1 - 1 else 0) if side == 0 else (j - 1 if j > 0 else n1 - 1)
-        w = c1[i, j if side == 0 else q, k]
-        if w > 0 and labels[i, q, k] != a:
-            w = scaled(w, r, reach[i, q, k]) if ratio[1] == 2 else w
-            end = _add(begin, end, labels[i, q, k], w, columns, weights)
-        q = (k + 1 if k < n2 - 1 else 0) if side == 0 else (k - 1 if k > 0 else n2 - 1)
-        w = c2[i, j, k if side == 0 else q]
-        if w > 0 and labels[i, j, q] != a:
-            w = scaled(w, r, reach[i, j, q]) if ratio[2] == 2 else w
-            end = _add(begin, end, labels[i, j, q], w, columns, weights)
+    """Append the two neighbours along an axis, which are the same one on a ring of two."""
+    if up == down:
+        w_up += w_down
+    if w_up > 0:
+        columns[colour, end] = up
+        weights[colour, end] = w_up
+        end += 1
+    if w_down > 0 and up != down:
+        columns[colour, end] = down
+        weights[colour, end] = w_down
+        end += 1
     return end
 
 
 @compiled
 def row_slab(
-    lo: int, hi: int, colour: int, c0: Any, c1: Any, c2: Any, ratio: Any, reach: Any, labels: Any, first: Any,
-    count: Any, F0: Any, F1: Any, F2: Any,
+    lo: int, hi: int, c0: Any, c1: Any, c2: Any, box: Any, ratio: Any, reach: Any, labels: Any, blocks: Any,
+    first: Any, count: Any, F0: Any, F1: Any, F2: Any,
 ) -> Any:
-    """Rows of the clusters in blocks of one colour in the planes lo..hi: lengths, columns, weights."""
-    n0, n1, n2 = labels.shape
-    B0, B1, B2 = first.shape
-    r0, r1, r2 = ratio
-    room = 4 * (hi - lo) * B1 * B2 + 64
-    lengths = np.empty((min(r0 * hi, n0) - r0 * lo) * n1 * n2, np.int32)
-    columns, weights = np.empty(room, np.int32), np.empty(room)
-    rows = end = 0
+    """Rows of the clusters in the block planes lo..hi, of red and of black blocks: lengths, columns, weights.
+
+    All arrays flat; box and blocks are the shapes.
+    """
+    n0, n1, n2 = box
+    B0, B1, B2 = blocks
+    s0, s1, S0 = n1 * n2, n2, B1 * B2
+    room = 0
+    for t in range(lo * S0, hi * S0):
+        room += count[t]
+    lengths = np.empty((2, room), np.int32)
+    columns, weights = np.empty((2, 4 * room + MOST), np.int32), np.empty((2, 4 * room + MOST))
+    sizes, row_columns, row_weights = np.zeros(8, np.int64), np.empty((8, 48), np.int32), np.empty((8, 48))
+    ends, rows = np.zeros(2, np.int64), np.zeros(2, np.int64)
     for I in range(lo, hi):  # noqa: E741
-        Iu, Id = (I + 1 if I < B0 - 1 else 0), (I - 1 if I > 0 else B0 - 1)
+        i0, i1 = ratio[0] * I, min(ratio[0] * I + ratio[0], n0)
         for J in range(B1):
-            Ju, Jd = (J + 1 if J < B1 - 1 else 0), (J - 1 if J > 0 else B1 - 1)
-            for K in range((I + J + colour) & 1, B2, 2):
-                if count[I, J, K] == 0:
+            j0, j1 = ratio[1] * J, min(ratio[1] * J + ratio[1], n1)
+            for K in range(B2):
+                t = I * S0 + J * B2 + K
+                if count[t] == 0:
                     continue
-                Ku, Kd = (K + 1 if K < B2 - 1 else 0), (K - 1 if K > 0 else B2 - 1)
-                if end + 400 > room:  # 8 clusters of at most 48 faces
-                    room = 2 * room + 400
-                    more_columns, more_weights = np.empty(room, np.int32), np.empty(room)
-                    more_columns[:end], more_weights[:end] = columns[:end], weights[:end]
-                    columns, weights = more_columns, more_weights
-                most = max(max(count[Iu, J, K], count[Id, J, K]), max(count[I, Ju, K], count[I, Jd, K]))
-                most = max(max(most, count[I, J, K]), max(count[I, J, Ku], count[I, J, Kd]))
-                if most == 1:
-                    begin = end
-                    end = _whole_row((Iu, Ju, Ku), (Id, Jd, Kd), (I, J, K), F0, F1, F2, first, columns, weights, end)
-                    lengths[rows] = end - begin
-                    rows += 1
+                colour = (I + J + K) & 1
+                end, row = ends[colour], rows[colour]
+                if end + MOST > columns.shape[1]:
+                    columns, weights = _doubled(columns), _doubled(weights)
+                up0, down0 = (t + S0 if I < B0 - 1 else t - I * S0), (t - S0 if I > 0 else t + (B0 - 1) * S0)
+                up1, down1 = (t + B2 if J < B1 - 1 else t - J * B2), (t - B2 if J > 0 else t + (B1 - 1) * B2)
+                up2, down2 = (t + 1 if K < B2 - 1 else t - K), (t - 1 if K > 0 else t + B2 - 1)
+                most = max(max(count[up0], count[down0]), max(count[up1], count[down1]))
+                if max(max(most, count[t]), max(count[up2], count[down2])) == 1:
+                    if B0 > 1:
+                        end = _append(first[up0], first[down0], F0[t], F0[down0], colour, columns, weights, end)
+                    if B1 > 1:
+                        end = _append(first[up1], first[down1], F1[t], F1[down1], colour, columns, weights, end)
+                    if B2 > 1:
+                        end = _append(first[up2], first[down2], F2[t], F2[down2], colour, columns, weights, end)
+                    lengths[colour, row] = end - ends[colour]
+                    rows[colour] = row + 1
+                    ends[colour] = end
                     continue
-                for a in range(first[I, J, K], first[I, J, K] + count[I, J, K]):
-                    begin = end
-                    for i in range(r0 * I, min(r0 * I + r0, n0)):
-                        for j in range(r1 * J, min(r1 * J + r1, n1)):
-                            for k in range(r2 * K, min(r2 * K + r2, n2)):
-                                if labels[i, j, k] == a:
-                                    end = _cell_edges(
-                                        c0, c1, c2, ratio, reach, labels, i, j, k, begin, end, columns, weights
-                                    )
-                    lengths[rows] = end - begin
-                    rows += 1
-    return lengths[:rows], columns[:end], weights[:end]
+                k0, k1 = ratio[2] * K, min(ratio[2] * K + ratio[2], n2)
+                corner = i0 * s0 + j0 * s1 + k0
+                ups = (
+                    s0 if i1 < n0 else -(n0 - 1) * s0, s1 if j1 < n1 else -(n1 - 1) * s1, 1 if k1 < n2 else 1 - n2
+                )
+                downs = -s0 if i0 > 0 else (n0 - 1) * s0, -s1 if j0 > 0 else (n1 - 1) * s1, -1 if k0 > 0 else n2 - 1
+                _split_rows(
+                    c0, c1, c2, ratio, reach, labels, corner, (i1 - i0, j1 - j0, k1 - k0), (s0, s1, 1), ups, downs, t,
+                    (up0, up1, up2), (down0, down1, down2), first, count, F0, F1, F2, sizes, row_columns, row_weights,
+                )
+                for q in range(count[t]):
+                    lengths[colour, row + q] = sizes[q]
+                    for p in range(sizes[q]):
+                        columns[colour, end] = row_columns[q, p]
+                        weights[colour, end] = row_weights[q, p]
+                        end += 1
+                    sizes[q] = 0
+                rows[colour] = row + count[t]
+                ends[colour] = end
+    return (
+        (lengths[0, : rows[0]], columns[0, : ends[0]], weights[0, : ends[0]]),
+        (lengths[1, : rows[1]], columns[1, : ends[1]], weights[1, : ends[1]]),
+    )
+
+
+@compiled
+def _doubled(values: Any) -> Any:
+    """The same rows with room for twice as much."""
+    result = np.empty((values.shape[0], 2 * values.shape[1]), values.dtype)
+    result[:, : values.shape[1]] = values
+    return result

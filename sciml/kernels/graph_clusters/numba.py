@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sciml.kernels._merge import find, merge
+from sciml.kernels._merge import find, merge, merge_pieces
 from sciml.kernels._numba import compiled
 
 __all__ = ["cluster_blocks", "follow_leaves", "sort_members"]
@@ -48,48 +48,64 @@ def sort_members(block: Any, bounds: Any, members: Any, place: Any) -> None:
 
 
 @compiled
-def _join_strong(
+def _pieces(
     starts: Any, columns: Any, weights: Any, block: Any, members: Any, place: Any, b: int, begin: int, end: int,
-    limit: Any, root: Any, most: Any,
-) -> int:
-    """Unite members along edges >= limit; most = heaviest edge of each within the block. Returns the pieces left."""
-    for x in range(end - begin):
-        root[x] = x
-    pieces = end - begin
+    limit: Any, near: Any, strong: Any, root: Any, most: Any,
+) -> bool:
+    """Parts of a block of fewer than 64 nodes that edges >= limit connect, found with bits for nodes.
+
+    root = smallest node of each part, most = heaviest edge of each node within the block. Returns
+    whether weaker edges join different parts.
+    """
+    bit, none = np.uint64(1), np.uint64(0)
     for x in range(end - begin):
         i = members[begin + x]
+        near[x] = strong[x] = none
         m = weights[0] * 0
         for p in range(starts[i], starts[i + 1]):
             j = columns[p]
             if block[j] == b:
-                w = weights[p]
-                m = max(m, w)
-                if w >= limit and j < i:
-                    u, v = find(root, x), find(root, place[j])
-                    if u != v:
-                        root[max(u, v)] = min(u, v)
-                        pieces -= 1
+                m = max(m, weights[p])
+                near[x] |= bit << np.uint64(place[j])
+                if weights[p] >= limit:
+                    strong[x] |= bit << np.uint64(place[j])
         most[x] = m
-    return pieces
+    rest, crossing = (bit << np.uint64(end - begin)) - bit, False
+    for x in range(end - begin):
+        if (rest >> np.uint64(x)) & bit:
+            part, before = bit << np.uint64(x), none
+            while part != before:
+                before = part
+                for y in range(x, end - begin):
+                    if (part >> np.uint64(y)) & bit:
+                        part |= strong[y]
+            for y in range(x, end - begin):
+                if (part >> np.uint64(y)) & bit:
+                    root[y] = x
+                    crossing = crossing or (near[y] & ~part) != none
+            rest &= ~part
+    return crossing
 
 
 @compiled
 def _merge_block(
     starts: Any, columns: Any, weights: Any, kappa: Any, block: Any, members: Any, place: Any, b: int, begin: int,
-    end: int, theta: Any, work: Any,
+    end: int, theta: Any, pieces: bool, local: Any, root: Any, slot: Any, most: Any, tail: Any, head: Any, weight: Any,
 ) -> None:
-    """Clusters of a block that its strong edges alone do not join; heaviest edges within the clusters."""
-    local, root, slot, most, tail, head, weight = work
+    """Clusters of a block, its `pieces` known or not; heaviest edges within the clusters."""
     edges = 0
     for x in range(end - begin):
         i = members[begin + x]
         local[x] = kappa[i]
         for p in range(starts[i], starts[i + 1]):
             j = columns[p]
-            if j < i and block[j] == b:
+            if j < i and block[j] == b and not (pieces and root[place[j]] == root[x]):
                 tail[edges], head[edges], weight[edges] = place[j], x, weights[p]
                 edges += 1
-    merge(end - begin, local, tail, head, weight, edges, theta, root, slot)
+    if pieces:
+        merge_pieces(end - begin, local, tail, head, weight, edges, theta, root, slot)
+    else:
+        merge(end - begin, local, tail, head, weight, edges, theta, root, slot)
     for x in range(end - begin):
         i = members[begin + x]
         most[x] = 0
@@ -113,11 +129,9 @@ def cluster_blocks(
             total += starts[members[q] + 1] - starts[members[q]]
         edges = max(edges, total)
     root, number = np.empty(largest, np.int32), np.full(largest, -1, np.int32)
-    most = np.empty(largest, weights.dtype)
-    work = (
-        np.empty(largest, weights.dtype), root, np.full(largest, -1, np.int32), most,
-        np.empty(edges, np.int32), np.empty(edges, np.int32), np.empty(edges, weights.dtype),
-    )
+    most, near, strong = np.empty(largest, weights.dtype), np.empty(64, np.uint64), np.empty(64, np.uint64)
+    local, slot = np.empty(largest, weights.dtype), np.full(largest, -1, np.int32)
+    tail, head, weight = np.empty(edges, np.int32), np.empty(edges, np.int32), np.empty(edges, weights.dtype)
     clusters = 0
     for b in range(len(bounds) - 1):
         begin, end = bounds[b], bounds[b + 1]
@@ -126,14 +140,17 @@ def cluster_blocks(
         highest = kappa[members[begin]]
         for q in range(begin, end):
             highest = max(highest, kappa[members[q]])
-        pieces = _join_strong(
-            starts, columns, weights, block, members, place, b, begin, end, theta * highest, root, most
-        )
-        if pieces > 1:
-            _merge_block(starts, columns, weights, kappa, block, members, place, b, begin, end, theta, work)
+        small = end - begin < 64
+        if not small or _pieces(
+            starts, columns, weights, block, members, place, b, begin, end, theta * highest, near, strong, root, most
+        ):
+            _merge_block(
+                starts, columns, weights, kappa, block, members, place, b, begin, end, theta, small, local, root, slot,
+                most, tail, head, weight,
+            )
         for x in range(end - begin):
             i = members[begin + x]
-            r = find(root, x)
+            r = root[x]
             if d[i] <= 0:
                 labels[i] = -1
                 continue

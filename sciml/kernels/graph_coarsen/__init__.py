@@ -20,8 +20,8 @@ def graph_coarsen(graph: Graph, clusters: GraphClusters, across: Indices, along:
         Block of each node before coarsening.
     along : ndarray of int32, shape (n,)
         The same, counted over the coarsened axes only: an edge between different blocks that agree
-        in it runs along an axis that is not coarsened, and is left as it is. Pass `across` when
-        all axes are coarsened.
+        in it runs along an axis that is not coarsened, and is left as it is. Empty when all axes
+        are coarsened.
     """
     count = len(clusters.begins) - 1
     dtype = graph.weights.dtype

@@ -15,7 +15,10 @@ def coarse_rows(
     starts: Any, columns: Any, weights: Any, s: Any, labels: Any, order: Any, begins: Any, reach: Any,
     across: Any, along: Any, C_starts: Any, C_columns: Any, C_weights: Any, C_s: Any,
 ) -> None:
-    """Rows of all clusters; edges between blocks that agree in `along` but not in `across` are not scaled."""
+    """Rows of all clusters; edges between blocks that agree in `along` but not in `across` are not scaled.
+
+    An empty `along` says that there are none.
+    """
     last = np.full(len(C_s), -1, np.int32)
     one = weights.dtype.type(1)
     end = 0
@@ -34,7 +37,7 @@ def coarse_rows(
                 if b == a or b < 0:
                     continue
                 w = weights[p]
-                if along[i] != along[j] or across[i] == across[j]:
+                if len(along) == 0 or along[i] != along[j] or across[i] == across[j]:
                     w = scaled(w, r, reach[j])
                 t = last[b]
                 if t < begin:

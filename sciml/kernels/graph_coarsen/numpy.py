@@ -15,7 +15,7 @@ def graph_coarsen(graph: Graph, clusters: GraphClusters, across: Indices, along:
     n, dtype = len(clusters.home), graph.weights.dtype
     W, s = np.zeros((n, n), dtype), np.zeros(n, dtype)
     i, j, w = np.repeat(np.arange(len(labels)), np.diff(graph.starts)), graph.columns, graph.weights
-    plain = (across[i] != across[j]) & (along[i] == along[j])
+    plain = (across[i] != across[j]) & (along[i] == along[j]) if len(along) else np.zeros(len(w), bool)
     scale = 1 + np.minimum(1, w * reach[i]) / 2 + np.minimum(1, w * reach[j]) / 2
     crossing = labels[i] != labels[j]
     np.add.at(W, (labels[i[crossing]], labels[j[crossing]]), np.where(plain, w, w / scale)[crossing])

@@ -21,7 +21,8 @@ __all__ = ["SPEC"]
 def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ...]]:
     for graph, *args in cluster_inputs(rng, dtype):
         across = rng.integers(0, 9, len(graph.s)).astype(np.int32)
-        yield graph, graph_clusters(graph, *args), across, (across // 3).astype(np.int32)
+        for along in ((across // 3).astype(np.int32), np.empty(0, np.int32)):
+            yield graph, graph_clusters(graph, *args), across, along
 
 
 def run(graph: Graph, clusters: GraphClusters, across: Indices, along: Indices) -> tuple[Array, Array]:

@@ -24,7 +24,7 @@ def graph_rows(graph: Graph) -> tuple[Array, Array]:
     return d, heaviest
 
 
-def axis_means(graph: Graph, home: Indices, shape: tuple[int, int, int]) -> NDArray[np.float64]:
+def axis_means(graph: Graph, home: Indices, shape: tuple[int, int, int], every: int = 1) -> NDArray[np.float64]:
     """Mean weight of the edges along each axis of a box of blocks, 0 where there are none.
 
     Parameters
@@ -34,11 +34,13 @@ def axis_means(graph: Graph, home: Indices, shape: tuple[int, int, int]) -> NDAr
         C-order index of the block of each node.
     shape : tuple of int
         Blocks per axis. Edges that wrap around or run diagonally are left out.
+    every : int
+        Look at every so many nodes only, for large graphs.
     """
     beyond = shape[0] * shape[1] * shape[2]  # along an axis of length 1 there is no step
     strides = tuple(
         stride if n > 1 else beyond for n, stride in zip(shape, (shape[1] * shape[2], shape[2], 1), strict=True)
     )
     totals, counts = np.zeros(3), np.zeros(3)
-    axis_totals(graph.starts, graph.columns, graph.weights, home, strides, totals, counts)
+    axis_totals(graph.starts, graph.columns, graph.weights, home, strides, every, totals, counts)
     return totals / np.maximum(counts, 1)

@@ -19,9 +19,11 @@ def row_totals(starts: Any, weights: Any, s: Any, d: Any, heaviest: Any) -> None
 
 
 @compiled
-def axis_totals(starts: Any, columns: Any, weights: Any, home: Any, strides: Any, totals: Any, counts: Any) -> None:
+def axis_totals(
+    starts: Any, columns: Any, weights: Any, home: Any, strides: Any, every: int, totals: Any, counts: Any
+) -> None:
     """Weight and number of the edges between blocks whose indices differ by one stride, per axis."""
-    for i in range(len(home)):
+    for i in range(0, len(home), every):
         for p in range(starts[i], starts[i + 1]):
             step = home[columns[p]] - home[i]
             for axis in range(3):

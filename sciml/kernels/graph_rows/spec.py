@@ -21,14 +21,16 @@ __all__ = ["SPEC"]
 
 def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ...]]:
     for graph in graphs(rng, dtype):
-        yield graph, np.zeros(len(graph.s), np.int32), (1, 1, 1)
-    for stencil, ratio in cluster_stencils(rng, np.float64):
+        yield graph, np.zeros(len(graph.s), np.int32), (1, 1, 1), 1
+    for count, (stencil, ratio) in enumerate(cluster_stencils(rng, np.float64)):
         clusters = block_clusters(stencil, ratio)
-        yield block_graph(stencil, ratio, clusters, dtype), clusters.home, clusters.first.shape
+        yield block_graph(stencil, ratio, clusters, dtype), clusters.home, clusters.first.shape, 1 + count % 3
 
 
-def run(graph: Graph, home: Indices, shape: tuple[int, int, int]) -> tuple[Array, Array, NDArray[np.float64]]:
-    return *graph_rows(graph), axis_means(graph, home, shape)
+def run(
+    graph: Graph, home: Indices, shape: tuple[int, int, int], every: int
+) -> tuple[Array, Array, NDArray[np.float64]]:
+    return *graph_rows(graph), axis_means(graph, home, shape, every)
 
 
 SPEC = KernelSpec(
