@@ -87,7 +87,8 @@ def finish(
 ) -> Solution:
     """Build the Solution: project x, recompute the residual, and let only it decide on success.
 
-    `residuals` are those of the rows where the caller has just recomputed them from this very x. A status of ``converged`` whose true residual misses the tolerance becomes ``precision_limit``.
+    `residuals` are those of the rows where the caller has just recomputed them from this very x.
+    A status of ``converged`` whose true residual misses the tolerance becomes ``precision_limit``.
     """
     nullspace = nullspace_of(A)
     if nullspace is not None:

@@ -9,8 +9,8 @@ from sciml.kernels._stencil import ConstantStencil, Stencil, VariableStencil, st
 from sciml.kernels.colour_layout import colour_merge, colour_split
 from sciml.kernels.prolong_sor import prolong_sor
 from sciml.kernels.sor_restrict import sor_restrict
-from sciml.kernels.stencil_coarsen import stencil_coarsen
 from sciml.kernels.stencil_apply.numpy import variable_stencil
+from sciml.kernels.stencil_coarsen import stencil_coarsen
 from sciml.solvers.multigrid.bottom import cycled_solve, dense_solve
 from sciml.solvers.multigrid.coarsen import coarsen_constant, coarsening, linear_ends, may_halve, two_colours
 from sciml.solvers.multigrid.levels import Level, level
@@ -63,19 +63,18 @@ class BoxHierarchy:
         smoothing: Smoothing | None = None,
     ) -> None:
         self.levels: list[Level] = []
-        geometric_smoothing = smoothing or LINEAR[sum(n > 1 for n in stencil_shape(stencil)) > 2]
+        default = CONSTANT if transfer == "constant" else LINEAR[sum(n > 1 for n in stencil_shape(stencil)) > 2]
+        chosen = smoothing or default
         while True:
             ratio = coarsening(stencil)
             small = int(np.prod(stencil_shape(stencil))) <= BOTTOM
             if small or max(ratio) == 1 or not two_colours(stencil):
                 break
-            geometric = transfer == "linear" and isinstance(stencil, ConstantStencil)
-            if geometric and not may_halve(stencil, ratio):
-                break
-            if not geometric:
+            if transfer == "constant":
                 stencil = variable_stencil(stencil)
-            sweeps, omega = geometric_smoothing if geometric else smoothing or CONSTANT
-            here = level(stencil, dtype, omega=omega, sweeps=sweeps, gamma=1 if geometric else gamma)
+            elif isinstance(stencil, ConstantStencil) and not may_halve(stencil, ratio):
+                break
+            here = level(stencil, dtype, omega=chosen.omega, sweeps=chosen.sweeps, gamma=gamma)
             here.ratio = ratio
             if isinstance(stencil, ConstantStencil):
                 stencil = coarsen_constant(stencil, ratio)
