@@ -43,7 +43,7 @@ def stencil_chebyshev(
     x, f : ndarray of float32 or float64, shape (n0, n1, n2), C-contiguous
         Iterate and right-hand side.
     work : ndarray like `x`
-        Finite numbers, overwritten.
+        Overwritten.
     degree : int
         1 to 4: products with A.
     lmax : float

@@ -41,11 +41,11 @@ def stencil_jacobi(
     x, f : ndarray of float32 or float64, shape (n0, n1, n2), C-contiguous
         Iterate and right-hand side.
     work : ndarray like `x`
-        Finite numbers, overwritten.
+        Overwritten.
     omegas : sequence of float, optional
         Damping of each sweep; default one sweep with `jacobi_omega`.
     zero : bool
-        Start from x = 0 whatever `x` holds; finite numbers even so.
+        Start from x = 0 whatever `x` holds.
 
     Examples
     --------
@@ -57,16 +57,17 @@ def stencil_jacobi(
     array([[[2., 3., 2.]]])
     """
     weights = np.array([jacobi_omega((x.shape[0], x.shape[1], x.shape[2]))] if omegas is None else omegas, x.dtype)
-    args, count = (stencil, x, work, f), len(weights)
-    parts = _waves(x.shape[0], x.size, count, stencil_wraps(stencil)[0])
+    count, periodic = len(weights), stencil_wraps(stencil)[0]
+    args = stencil, x, work, f, weights, zero, periodic
+    parts = _waves(x.shape[0], x.size, count, periodic)
     if parts is None:
         for t in range(count):
-            run_slabs(sweep_planes, slabs(x.shape[0], x.size), *args, t, weights, zero)
+            run_slabs(sweep_planes, slabs(x.shape[0], x.size), t, *args)
     else:
-        run_tasks(sweep_slab, [(*part, *args, weights, zero) for part in parts])
+        run_tasks(sweep_slab, [(*part, *args) for part in parts])
         cuts = [part[0] for part in parts if part[2]]
         for t in range(1, count):  # what is left on both sides of the cuts
-            run_tasks(sweep_planes, [(cut - t, cut + t, *args, t, weights, zero) for cut in cuts])
+            run_tasks(sweep_planes, [(cut - t, cut + t, t, *args) for cut in cuts])
     if count % 2:
         x[...] = work
     return x

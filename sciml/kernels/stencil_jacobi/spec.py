@@ -29,7 +29,8 @@ def reference(stencil: Stencil, x: Array, f: Array, omegas: Sequence[float], zer
 
 
 def run(stencil: Stencil, x: Array, f: Array, omegas: Sequence[float], zero: bool) -> Array:
-    return stencil_jacobi(stencil, x.copy(), f, np.ones_like(x), omegas=omegas, zero=zero)
+    x = np.full_like(x, np.nan) if zero else x.copy()
+    return stencil_jacobi(stencil, x, f, np.full_like(x, np.nan), omegas=omegas, zero=zero)
 
 
 SPEC = KernelSpec(
