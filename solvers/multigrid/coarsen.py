@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml.kernels._stencil import Array, ConstantStencil, Stencil, stencil_shape, stencil_wraps
+from sciml.kernels._stencil import ConstantStencil, Stencil, stencil_shape, stencil_wraps
 from sciml.kernels.prolong_sor import Linear
 from sciml.solvers.multigrid.levels import Ratio
 
-__all__ = ["coarsen_constant", "coarsening", "linear_ends", "may_halve", "source_weights", "two_colours"]
+__all__ = ["coarsen_constant", "coarsening", "linear_ends", "may_halve", "source_ends", "two_colours"]
 
 # Axes coupled less than this fraction of the strongest are left fine: a point smoother does
 # nothing for errors that are rough along them.
@@ -103,22 +103,16 @@ def linear_ends(stencil: ConstantStencil) -> Linear:
     return Linear(ends, stencil_wraps(stencil))
 
 
-def source_weights(stencil: ConstantStencil, ratio: Ratio) -> tuple[Array, Array, Array]:
-    """Weights per axis with which right-hand sides are summed over children; 1 except at the ends.
+def source_ends(stencil: ConstantStencil) -> NDArray[np.float64]:
+    """What a source in the cell at an end counts for its parent, shape (3, 2).
 
-    Boundary values sit in b as sources in the cells at the end, where the solution falls to zero at the
-    distance delta = c / s beyond the first centre. What such a source does further in is its strength
-    times its distance from there: delta and delta + 1 for the first two cells, delta + 1/2 for their
-    parent. With the ratios as weights the parent's source does the same, and smooth f are summed as ever.
+    Boundary values are such sources. The solution falls to zero at the distance delta = c / s beyond
+    the first centre, and further in a source acts by its strength times its distance from there:
+    delta for the cell and delta + 1/2 for its parent, which therefore gets their ratio of it.
     """
-    weights = []
-    for axis, (n, r) in enumerate(zip(stencil_shape(stencil), ratio, strict=True)):
-        w = np.ones(n)
-        for s, first, second in zip(_ends(stencil, axis)[:2], (0, -1), (1, -2), strict=True):
-            if r == 2 and s > 0:
-                delta = float(stencil.c[axis]) / s
-                w[first] *= delta / (delta + 0.5)
-                w[second] *= (delta + 1) / (delta + 0.5)
-        weights.append(w.astype(stencil.c.dtype))
-    w0, w1, w2 = weights
-    return w0, w1, w2
+    ends = np.ones((3, 2))
+    for axis in range(3):
+        c = float(stencil.c[axis])
+        for side, s in enumerate(_ends(stencil, axis)[:2]):
+            ends[axis, side] = c / (c + 0.5 * s) if c > 0 else 1.0
+    return ends

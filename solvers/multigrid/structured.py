@@ -30,10 +30,11 @@ class Smoothing(NamedTuple):
     omega: float
 
 
-# The pipelined passes make a further sweep cheap (a third of a residual or an interpolation), so
-# several sweeps and the larger omega that suits them win: residuals fall by .006 a cycle in three
-# dimensions and by .023 in two, against .062 with one sweep on either side and its best omega.
-LINEAR = {True: Smoothing((3, 2), 1.3), False: Smoothing((2, 2), 1.2)}
+# By the number of axes coarsened. The pipelined passes make a further sweep cheap (a third of a residual
+# or an interpolation), so several sweeps and the larger omega that suits them win: residuals fall by
+# .006 a cycle with three axes and by .023 with two, against .062 with one sweep on either side and its
+# best omega. Along a single axis over-relaxation does not pay.
+LINEAR = {3: Smoothing((3, 2), 1.3), 2: Smoothing((2, 2), 1.2), 1: Smoothing((3, 2), 1.0)}
 CONSTANT = Smoothing((2, 2), 1.15)
 
 
@@ -63,8 +64,6 @@ class BoxHierarchy:
         smoothing: Smoothing | None = None,
     ) -> None:
         self.levels: list[Level] = []
-        default = CONSTANT if transfer == "constant" else LINEAR[sum(n > 1 for n in stencil_shape(stencil)) > 2]
-        chosen = smoothing or default
         while True:
             ratio = coarsening(stencil)
             small = int(np.prod(stencil_shape(stencil))) <= BOTTOM
@@ -74,6 +73,7 @@ class BoxHierarchy:
                 stencil = variable_stencil(stencil)
             elif isinstance(stencil, ConstantStencil) and not may_halve(stencil, ratio):
                 break
+            chosen = smoothing or (CONSTANT if transfer == "constant" else LINEAR[ratio.count(2)])
             here = level(stencil, dtype, omega=chosen.omega, sweeps=chosen.sweeps, gamma=gamma)
             here.ratio = ratio
             if isinstance(stencil, ConstantStencil):
