@@ -113,6 +113,8 @@ class Multigrid:
         sizes = np.linalg.norm(rows, axis=1, keepdims=True)
         sizes[sizes == 0] = 1.0
         guess = initial_guesses(A, x0, rows.shape)
+        if guess is not None:
+            guess[~rows.any(axis=1)] = 0.0
         limit = max(rtol, atol / float(sizes.max()))
         monitor = Monitor(limit, maxiter, PATIENCE, callback)
         stack = self.setup(stacked(A, len(rows)))

@@ -60,6 +60,8 @@ class MultigridState:
         """Write z = M r by one symmetric cycle; r, z contiguous, (N,)."""
         box = shape3(self.A.grid_shape)
         correction(self.symmetric, r.reshape(box), z.reshape(box))
+        if self.coarse == "boxes" and self.A.active is not None:  # copies from coarse boxes reach obstacles
+            z[~self.A.active.ravel()] = 0.0
 
     def aspreconditioner(self) -> "LinearOperator":
         """M for SciPy's Krylov solvers (symmetric positive definite)."""
