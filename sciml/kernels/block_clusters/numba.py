@@ -62,7 +62,7 @@ def _split_block(
     place: Any, number: Any, kappas: Any, total: int,
 ) -> int:
     """Cluster the cells of one block; append the kappa of each cluster and return how many there are."""
-    n = 0
+    n = edges = np.int64(0)  # a literal 0 makes numba compile what it is passed to twice
     for i in range(i0, i1):
         for j in range(j0, j1):
             for k in range(k0, k1):
@@ -75,7 +75,6 @@ def _split_block(
                     number[n] = -1
                     place[q] = n
                     n += 1
-    edges = 0
     for i in range(i0, i1):
         for j in range(j0, j1):
             for k in range(k0, k1):
@@ -126,7 +125,7 @@ def cluster_slab(
     tail, head = np.empty(24, np.int32), np.empty(24, np.int32)
     root, place, number = np.empty(8, np.int32), np.empty(8, np.int32), np.empty(8, np.int32)
     slot = np.full(8, -1, np.int32)
-    total = 0
+    total = np.int64(0)
     for I in range(lo, hi):  # noqa: E741
         i0, i1 = r0 * I, min(r0 * I + r0, n0)
         for J in range(count.shape[1]):

@@ -236,5 +236,7 @@ def row_slab(
 def _doubled(values: Any) -> Any:
     """The same rows with room for twice as much."""
     result = np.empty((values.shape[0], 2 * values.shape[1]), values.dtype)
-    result[:, : values.shape[1]] = values
+    for colour in range(values.shape[0]):
+        for p in range(values.shape[1]):
+            result[colour, p] = values[colour, p]
     return result

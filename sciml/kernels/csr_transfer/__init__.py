@@ -2,9 +2,9 @@
 
 from sciml.kernels._graph import Indices
 from sciml.kernels._stencil import Array
-from sciml.kernels.csr_transfer.numba import add_coarse, sum_residuals
+from sciml.kernels.csr_transfer.numba import add_coarse, sum_residuals, sum_values
 
-__all__ = ["prolong_labels", "restrict_labels"]
+__all__ = ["prolong_labels", "restrict_labels", "sum_labels"]
 
 
 def restrict_labels(
@@ -37,3 +37,16 @@ def prolong_labels(labels: Indices, coarse: Array, x: Array) -> Array:
     """
     add_coarse(labels, coarse, x)
     return x
+
+
+def sum_labels(labels: Indices, values: Array, coarse: Array) -> Array:
+    """Write the sums of `values` over the nodes of each label into `coarse`, labels of -1 left out; returns it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sum_labels(np.array([1, -1, 0, 0], dtype=np.int32), np.array([1.0, 2.0, 3.0, 4.0]), np.empty(2))
+    array([7., 1.])
+    """
+    sum_values(labels, values, coarse)
+    return coarse

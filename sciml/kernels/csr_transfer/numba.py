@@ -4,7 +4,7 @@ from typing import Any
 
 from sciml.kernels._numba import compiled
 
-__all__ = ["add_coarse", "sum_residuals"]
+__all__ = ["add_coarse", "sum_residuals", "sum_values"]
 
 
 @compiled
@@ -25,3 +25,11 @@ def add_coarse(labels: Any, coarse: Any, x: Any) -> None:
     for i in range(len(x)):
         if labels[i] >= 0:
             x[i] += coarse[labels[i]]
+
+
+@compiled
+def sum_values(labels: Any, values: Any, coarse: Any) -> None:
+    coarse[:] = 0
+    for i in range(len(values)):
+        if labels[i] >= 0:
+            coarse[labels[i]] += values[i]

@@ -10,8 +10,8 @@ __all__ = ["transfer"]
 
 def transfer(
     starts: Indices, columns: Indices, weights: Array, d: Array, x: Array, f: Array, labels: Indices, coarse: Array
-) -> tuple[Array, Array]:
-    """Residual summed over labels, and x plus that sum copied back."""
+) -> tuple[Array, Array, Array]:
+    """Residual summed over labels, x plus that sum copied back, and f summed."""
     rows = np.repeat(np.arange(len(x)), np.diff(starts))
     r = f - d * x
     np.add.at(r, rows, weights * x[columns])
@@ -20,4 +20,6 @@ def transfer(
     np.add.at(total, labels[kept], r[kept])
     x = x.copy()
     x[kept] += total[labels[kept]]
-    return total, x
+    loads = np.zeros_like(coarse)
+    np.add.at(loads, labels[kept], f[kept])
+    return total, x, loads

@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 from sciml.kernels._graph_inputs import graphs
 from sciml.kernels._spec import KernelSpec
 from sciml.kernels._stencil import Array
-from sciml.kernels.csr_transfer import prolong_labels, restrict_labels
+from sciml.kernels.csr_transfer import prolong_labels, restrict_labels, sum_labels
 from sciml.kernels.csr_transfer.numpy import transfer
 from sciml.kernels.graph_rows import graph_rows
 
@@ -24,10 +24,10 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
         yield *graph[:3], graph_rows(graph)[0], x, f, labels, np.full(n // 4 + 1, np.nan, dtype)
 
 
-def run(*args: Any) -> tuple[Array, Array]:
-    x, labels = args[4], args[6]
+def run(*args: Any) -> tuple[Array, Array, Array]:
+    x, f, labels = args[4:7]
     coarse = restrict_labels(*args)
-    return coarse, prolong_labels(labels, coarse, x.copy())
+    return coarse, prolong_labels(labels, coarse, x.copy()), sum_labels(labels, f, np.empty_like(coarse))
 
 
 SPEC = KernelSpec(

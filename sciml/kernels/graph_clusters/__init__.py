@@ -58,10 +58,10 @@ def graph_clusters(
     moved, members, place, labels, order, home = (np.empty(n, np.int32) for _ in range(6))
     bounds, begins = np.empty(blocks + 1, np.int32), np.empty(n + 1, np.int32)
     top, reach = np.empty(n, dtype), np.zeros(n, dtype)
-    follow_leaves(graph.starts, graph.columns, graph.weights, d, heaviest, kappa, dtype.type(theta), block, moved)
+    follow_leaves(graph.starts, graph.columns, graph.weights, d, heaviest, kappa, theta, block, moved)
     sort_members(moved, bounds, members, place)
     count = cluster_blocks(
-        graph.starts, graph.columns, graph.weights, d, kappa, moved, bounds, members, place, dtype.type(theta),
+        graph.starts, graph.columns, graph.weights, d, kappa, moved, bounds, members, place, theta,
         labels, order, begins, top, home, reach,
     )
     order, begins, home, top = order[: begins[count]], begins[: count + 1], home[:count], top[:count]

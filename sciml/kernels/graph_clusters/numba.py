@@ -93,7 +93,7 @@ def _merge_block(
     end: int, theta: Any, pieces: bool, local: Any, root: Any, slot: Any, most: Any, tail: Any, head: Any, weight: Any,
 ) -> None:
     """Clusters of a block, its `pieces` known or not; heaviest edges within the clusters."""
-    edges = 0
+    edges = np.int64(0)  # a literal 0 makes numba compile what it is passed to twice
     for x in range(end - begin):
         i = members[begin + x]
         local[x] = kappa[i]
@@ -130,8 +130,8 @@ def cluster_blocks(
         edges = max(edges, total)
     root, number = np.empty(largest, np.int32), np.full(largest, -1, np.int32)
     most, near, strong = np.empty(largest, weights.dtype), np.empty(64, np.uint64), np.empty(64, np.uint64)
-    local, slot = np.empty(largest, weights.dtype), np.full(largest, -1, np.int32)
-    tail, head, weight = np.empty(edges, np.int32), np.empty(edges, np.int32), np.empty(edges, weights.dtype)
+    local, slot = np.empty(largest), np.full(largest, -1, np.int32)
+    tail, head, weight = np.empty(edges, np.int32), np.empty(edges, np.int32), np.empty(edges)
     clusters = 0
     for b in range(len(bounds) - 1):
         begin, end = bounds[b], bounds[b + 1]
