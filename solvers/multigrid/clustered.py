@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from sciml.kernels._stencil import VariableStencil, stencil_shape
+from sciml.kernels._stencil import VariableStencil
 from sciml.kernels.colour_layout import split_labels
 from sciml.kernels.prolong_sor import prolong_sor
 from sciml.kernels.sor_restrict import sor_restrict
@@ -33,7 +33,7 @@ class ClusterHierarchy:
     def __init__(
         self, stencil: VariableStencil, dtype: DTypeLike = np.float32, *, gamma: int | None = None, sweeps: int = 2
     ) -> None:
-        axes = sum(n > 1 for n in stencil_shape(stencil))
+        axes = sum(bool(c.any()) for c in stencil[:3])  # that couple: a stack of planes has two
         omega = 1.2 if axes == 3 else 1.15
         self.top: Level = level(
             stencil, dtype, omega=omega, sweeps=(sweeps, sweeps), gamma=gamma or (1 if axes == 3 else 2)
