@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from sciml.solvers.algebraic import AMG
     from sciml.solvers.direct import Direct
     from sciml.solvers.krylov import CG, FCG, GMRES, MINRES, PCG, pcg
-    from sciml.solvers.multigrid import Multigrid
+    from sciml.solvers.multigrid import FMG, Multigrid
     from sciml.solvers.spectral import FFT, FFTPreconditioner
 
 __all__ = [
-    "AMG", "CG", "FCG", "FFT", "GMRES", "MINRES", "PCG", "SOLVERS", "Direct", "FFTPreconditioner", "LinearSolver",
-    "Multigrid", "Solution", "SolverWarning", "Status", "configure", "pcg", "solve",
+    "AMG", "CG", "FCG", "FFT", "FMG", "GMRES", "MINRES", "PCG", "SOLVERS", "Direct", "FFTPreconditioner",
+    "LinearSolver", "Multigrid", "Solution", "SolverWarning", "Status", "configure", "pcg", "solve",
 ]
 
 # Loaded when first asked for: SciPy's sparse modules and the compiled kernels take a while to import.
@@ -30,7 +30,7 @@ _HOMES = {
     "CG": "krylov", "FCG": "krylov", "GMRES": "krylov", "MINRES": "krylov", "PCG": "krylov", "pcg": "krylov",
     "AMG": "algebraic",
     "Direct": "direct",
-    "Multigrid": "multigrid",
+    "FMG": "multigrid", "Multigrid": "multigrid",
     "FFT": "spectral", "FFTPreconditioner": "spectral",
 }
 

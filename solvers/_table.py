@@ -22,6 +22,7 @@ SOLVERS: dict[str, tuple[str, str]] = {
     "minres": ("sciml.solvers.krylov", "MINRES"),
     "gmres": ("sciml.solvers.krylov", "GMRES"),
     "multigrid": ("sciml.solvers.multigrid", "Multigrid"),
+    "fmg": ("sciml.solvers.multigrid", "FMG"),
     "amg": ("sciml.solvers.algebraic", "AMG"),
 }
 
