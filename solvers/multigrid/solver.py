@@ -15,9 +15,10 @@ from sciml.solvers._run import Run, check_tolerances, initial_guesses, solve_row
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
 from sciml.solvers.krylov.cg import Monitor, pcg
+from sciml.solvers.multigrid.coarsen import two_colours
 from sciml.solvers.multigrid.refine import refine
 from sciml.solvers.multigrid.stack import stacked
-from sciml.solvers.multigrid.state import MultigridState
+from sciml.solvers.multigrid.state import MultigridState, Smoother
 
 __all__ = ["Multigrid"]
 
@@ -44,7 +45,11 @@ class Multigrid:
         Coarse levels of the preconditioner: clusters of strongly connected cells, robust against jumps and
         walls; or boxes of 2 x 2 x 2 cells, cheaper to set up and enough for mild coefficients.
     dtype : {"float32", "float64"}
-        Precision of the cycles.
+        Precision of red-black cycles; those of the other smoothers are float64.
+    smoother : {"auto", "sor", "chebyshev", "jacobi"}
+        Red-black over-relaxation; or Chebyshev polynomials of degree 4 or 4 damped Jacobi sweeps, in natural
+        order, always with conjugate gradients and clusters. auto is sor unless a periodic axis has odd length,
+        which two colours do not fit, and chebyshev then.
 
     References
     ----------
@@ -63,6 +68,7 @@ class Multigrid:
     cycle: Literal["auto", "V", "W"] = "auto"
     coarse: Literal["clusters", "boxes"] = "clusters"
     dtype: Literal["float32", "float64"] = "float32"
+    smoother: Smoother = "auto"
 
     @property
     def method(self) -> str:
@@ -75,15 +81,29 @@ class Multigrid:
         Raises
         ------
         InputError
-            If `A` is not a StencilOperator.
+            If `A` is not a StencilOperator, or the smoother does not fit the box or the coarse levels.
         """
         if not isinstance(A, StencilOperator):
             raise InputError(
                 f"multigrid needs a stencil on a box, as sciml.pde.poisson builds; A is a {type(A).__name__}, use amg"
             )
-        state = MultigridState(A, self.dtype, {"auto": None, "V": 1, "W": 2}[self.cycle], self.coarse)
+        self._check_smoother(A)
+        gamma = {"auto": None, "V": 1, "W": 2}[self.cycle]
+        state = MultigridState(A, self.dtype, gamma, self.coarse, self.smoother)
         _ = state.iteration or state.symmetric  # built now: set-up time is not solve time
         return state
+
+    def _check_smoother(self, A: StencilOperator) -> None:
+        if self.smoother == "sor" and not two_colours(A.stencil):
+            raise InputError(
+                f"multigrid smoother 'sor' needs an even number of unknowns along periodic axes, the box is "
+                f"{' x '.join(str(n) for n in A.grid_shape)}; use smoother auto or chebyshev"
+            )
+        if self.smoother in ("chebyshev", "jacobi") and self.coarse == "boxes":
+            raise InputError(
+                f"multigrid smoother '{self.smoother}' works with coarse levels of clusters; coarse is 'boxes', "
+                "use clusters or smoother sor"
+            )
 
     def solve(
         self, state: MultigridState, b: ArrayLike, x0: ArrayLike | None = None, *, rtol: float = 1e-8,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,16 @@ from sciml.kernels.stencil_apply.numpy import variable_stencil
 from sciml.pde.operator import StencilOperator
 from sciml.solvers.krylov.preconditioner import linear_operator
 from sciml.solvers.multigrid.clustered import ClusterHierarchy
-from sciml.solvers.multigrid.refine import correction
+from sciml.solvers.multigrid.coarsen import two_colours
+from sciml.solvers.multigrid.plain import PlainHierarchy
 from sciml.solvers.multigrid.structured import BOTTOM, BoxHierarchy
 
 if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
 
-__all__ = ["MultigridState"]
+__all__ = ["MultigridState", "Smoother"]
+
+Smoother: TypeAlias = Literal["auto", "sor", "chebyshev", "jacobi"]
 
 
 @dataclass(eq=False)
@@ -34,24 +37,31 @@ class MultigridState:
         Visits of each coarser level; None leaves it to the hierarchy.
     coarse : {"clusters", "boxes"}
         Coarse levels of the symmetric hierarchy.
+    smoother : {"auto", "sor", "chebyshev", "jacobi"}
+        Of the finest level; auto is red-black SOR where two colours fit the box, Chebyshev elsewhere.
     """
 
     A: StencilOperator
     dtype: str = "float32"
     gamma: int | None = None
     coarse: Literal["clusters", "boxes"] = "clusters"
+    smoother: Smoother = "auto"
 
     @cached_property
     def iteration(self) -> BoxHierarchy | None:
         """The hierarchy whose cycles converge by themselves, None where coefficients vary or no axis halves."""
-        if not self.A.is_constant:
+        if not self.A.is_constant or self.smoother in ("chebyshev", "jacobi"):
             return None
         hierarchy = BoxHierarchy(self.A.stencil, "linear", self.dtype)
         return hierarchy if hierarchy.levels or self.A.shape[0] <= BOTTOM else None
 
     @cached_property
-    def symmetric(self) -> BoxHierarchy | ClusterHierarchy:
+    def symmetric(self) -> BoxHierarchy | ClusterHierarchy | PlainHierarchy:
         """The hierarchy whose cycle is a symmetric positive definite preconditioner."""
+        if self.smoother in ("chebyshev", "jacobi") or not two_colours(self.A.stencil):
+            return PlainHierarchy(
+                self.A.stencil, "jacobi" if self.smoother == "jacobi" else "chebyshev", gamma=self.gamma
+            )
         if self.coarse == "boxes":
             return BoxHierarchy(self.A.stencil, "constant", self.dtype, gamma=self.gamma or 1)
         return ClusterHierarchy(variable_stencil(self.A.stencil), self.dtype, gamma=self.gamma)
@@ -59,7 +69,7 @@ class MultigridState:
     def apply(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
         """Write z = M r by one symmetric cycle; r, z contiguous, (N,)."""
         box = shape3(self.A.grid_shape)
-        correction(self.symmetric, r.reshape(box), z.reshape(box))
+        self.symmetric.apply(r.reshape(box), z.reshape(box))
         if self.coarse == "boxes" and self.A.active is not None:  # copies from coarse boxes reach obstacles
             z[~self.A.active.ravel()] = 0.0
 

@@ -3,7 +3,7 @@
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._stencil import ConstantStencil, Stencil, VariableStencil, stencil_shape
 from sciml.kernels.colour_layout import colour_merge, colour_split
@@ -14,6 +14,7 @@ from sciml.kernels.stencil_coarsen import stencil_coarsen
 from sciml.solvers.multigrid.bottom import cycled_solve, dense_solve
 from sciml.solvers.multigrid.coarsen import coarsen_constant, coarsening, linear_ends, may_halve, two_colours
 from sciml.solvers.multigrid.levels import Level, level
+from sciml.solvers.multigrid.refine import correction
 
 __all__ = ["BOTTOM", "BoxHierarchy", "Smoothing"]
 
@@ -112,6 +113,10 @@ class BoxHierarchy:
             here.stencil, here.x, here.f, below.x, n2=here.shape[2], omega=here.omega, sweeps=here.sweeps[1],
             first=0 if here.linear else 1, target=here.ratio, linear=here.linear, periodic=here.wraps[0],
         )
+
+    def apply(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
+        """Write z = M r: a cycle from x = 0; r, z of shape (n0, n1, n2)."""
+        correction(self, r, z)
 
     def _solve_bottom(self) -> None:
         r, z = np.empty(self.bottom.shape), np.empty(self.bottom.shape)
