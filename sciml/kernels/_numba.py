@@ -5,19 +5,28 @@ from typing import Any, TypeVar
 
 import numba as nb
 
-__all__ = ["compiled", "compiled_exact"]
+__all__ = ["compiled", "compiled_exact", "inner"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 # Serial and nogil: threads come from our pool. fastmath is safe because inputs are checked for
 # NaN and infinities before a kernel sees them; "numpy" drops the division-by-zero branch.
 _jit: Any = nb.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+_jit_inner: Any = nb.njit(
+    nogil=True, fastmath=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 _jit_exact: Any = nb.njit(cache=True, nogil=True, error_model="numpy")
 
 
 def compiled(function: Function) -> Function:
     """Compile `function` for the CPU, cached on disk."""
     result: Function = _jit(function)
+    return result
+
+
+def inner(function: Function) -> Function:
+    """Compile a function that only other kernels call: no Python entry and no file of its own (compiles faster)."""
+    result: Function = _jit_inner(function)
     return result
 
 

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from sciml.kernels._colour import SplitStencil
 from sciml.kernels._pool import run_tasks
 from sciml.kernels._stencil import Array
-from sciml.kernels._waves import wave_slabs
-from sciml.kernels.prolong_sor.numba import Box, pass_box, pass_cut, pass_slab
+from sciml.kernels._waves import wave_tasks
+from sciml.kernels.prolong_sor.numba import Box, prolong_relax
 from sciml.kernels.sor_restrict import Target
 
 __all__ = ["Linear", "prolong_sor"]
@@ -57,10 +57,6 @@ def prolong_sor(
     else:
         source = target
     args = stencil, x, f, x.dtype.type(omega), sweeps, first
-    parts = wave_slabs(x.shape[1], x.size, 2 * sweeps, periodic)
-    if parts is None:
-        pass_box(*args, source, coarse)
-        return x
-    run_tasks(pass_slab, [(*part, *args, source, coarse) for part in parts])
-    run_tasks(pass_cut, [(part[0], *args) for part in parts if part[2]])
+    for tasks in wave_tasks(x.shape[1], x.size, 2 * sweeps, periodic):
+        run_tasks(prolong_relax, [(*task, *args, source, coarse) for task in tasks])
     return x

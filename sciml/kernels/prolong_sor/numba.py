@@ -11,15 +11,16 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
+from sciml.kernels._waves import BOX, CUT
 from sciml.kernels.stencil_sor.numba import relax_plane
 
-__all__ = ["Box", "pass_box", "pass_cut", "pass_slab"]
+__all__ = ["Box", "prolong_relax"]
 
 ONE, TWO = np.uint64(1), np.uint64(2)
 
 
-@compiled
+@inner
 def _partner(i: int, r: int, n: int, ends: Any, wrap: bool) -> Any:
     # Index and weight of the other coarse cell that fine index i interpolates from, and the own weight.
     I = i // r  # noqa: E741
@@ -36,7 +37,7 @@ def _partner(i: int, r: int, n: int, ends: Any, wrap: bool) -> Any:
     return I, other, own, share
 
 
-@compiled
+@inner
 def _mix(C: Any, a: Any, A: int, b: Any, B: int, c: Any, K: int, d: Any, D: int, out: Any) -> None:
     # Weighted sum of four coarse half rows that start at A, B, K, D of the flat array C.
     A, B, K, D = np.uint64(A), np.uint64(B), np.uint64(K), np.uint64(D)
@@ -44,21 +45,17 @@ def _mix(C: Any, a: Any, A: int, b: Any, B: int, c: Any, K: int, d: Any, D: int,
         out[m] = a * C[A + m] + b * C[B + m] + c * C[K + m] + d * C[D + m]
 
 
-@compiled
-def _label_plane(x: Any, i: int, labels: Any, coarse: Any) -> None:
+def _label_plane(x: Any, i: int, source: Any, coarse: Any, even: Any, odd: Any, row: Any) -> None:
     for colour in range(2):
         for j in range(x.shape[2]):
             for m in range(x.shape[3]):
-                label = labels[colour, i, j, m]
+                label = source[colour, i, j, m]
                 if label >= 0:
                     x[colour, i, j, m] += coarse[label]
 
 
-@compiled
-def _box_plane(
-    x: Any, i: int, ratio: Any, coarse: Any, n2: int, linear: bool, ends: Any, wrap: Any,
-    even: Any, odd: Any, row: Any,
-) -> None:
+def _box_plane(x: Any, i: int, source: Any, coarse: Any, even: Any, odd: Any, row: Any) -> None:
+    ratio, n2, linear, ends, wrap = source
     X, C = x.reshape(-1), coarse.reshape(-1)
     n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
     N0, N1, Mc = coarse.shape[1], coarse.shape[2], coarse.shape[3]
@@ -130,47 +127,28 @@ def prolong_plane(x: Any, i: int, source: Any, coarse: Any, even: Any, odd: Any,
 
 @overload(prolong_plane, strict=False)
 def _prolong_plane(x: Any, i: Any, source: Any, coarse: Any, even: Any, odd: Any, row: Any) -> Any:
-    if isinstance(source, types.Array):
-        return lambda x, i, source, coarse, even, odd, row: _label_plane(x, i, source, coarse)
-    return lambda x, i, source, coarse, even, odd, row: _box_plane(
-        x, i, source.ratio, coarse, source.n2, source.linear, source.ends, source.wrap, even, odd, row
-    )
+    return _label_plane if isinstance(source, types.Array) else _box_plane
 
 
 @compiled
-def pass_box(stencil: Any, x: Any, f: Any, omega: Any, nu: int, first: int, source: Any, coarse: Any) -> None:
-    """The plain order for boxes that fit into cache."""
+def prolong_relax(
+    task: int, lo: int, hi: int, cut_lo: int, cut_hi: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int,
+    first: int, source: Any, coarse: Any,
+) -> None:
+    """One task of a pass: BOX, SLAB or CUT as in `relax_restrict`."""
     n0, Mc = x.shape[1], coarse.shape[coarse.ndim - 1]
     even, odd, row = np.empty(Mc, x.dtype), np.empty(Mc, x.dtype), np.empty(2 * Mc + 2, x.dtype)
-    for i in range(n0):
-        prolong_plane(x, i, source, coarse, even, odd, row)
-    for t in range(2 * nu):
-        for i in range(n0):
-            relax_plane(stencil, x, f, i, (t + first) & 1, omega)
-
-
-@compiled
-def pass_slab(
-    lo: int, hi: int, cut_lo: int, cut_hi: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int, first: int,
-    source: Any, coarse: Any,
-) -> None:
-    """Everything in planes lo..hi that does not depend on planes beyond a cut."""
-    Mc = coarse.shape[coarse.ndim - 1]
-    even, odd, row = np.empty(Mc, x.dtype), np.empty(Mc, x.dtype), np.empty(2 * Mc + 2, x.dtype)
     steps = 2 * nu
-    for s in range(lo, hi + steps):
+    if task == CUT:
+        for t in range(steps):
+            for i in range(lo - t - 1, lo + t + 1):
+                relax_plane(stencil, x, f, i % n0, (t + first) & 1, omega)
+        return
+    lag = n0 if task == BOX else 1
+    for s in range(lo, hi + steps * lag):
         if s < hi:
             prolong_plane(x, s, source, coarse, even, odd, row)
         for t in range(steps):
-            i = s - t - 1
+            i = s - (t + 1) * lag
             if lo + cut_lo * (t + 1) <= i < hi - cut_hi * (t + 1):
                 relax_plane(stencil, x, f, i, (t + first) & 1, omega)
-
-
-@compiled
-def pass_cut(cut: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int, first: int) -> None:
-    """What `pass_slab` left on both sides of a cut (0 for a periodic axis)."""
-    n0 = x.shape[1]
-    for t in range(2 * nu):
-        for i in range(cut - t - 1, cut + t + 1):
-            relax_plane(stencil, x, f, i % n0, (t + first) & 1, omega)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from sciml.kernels._colour import SplitStencil
 from sciml.kernels._pool import run_tasks
 from sciml.kernels._stencil import Array
-from sciml.kernels._waves import wave_slabs
-from sciml.kernels.sor_restrict.numba import pass_box, pass_cut, pass_slab
+from sciml.kernels._waves import wave_tasks
+from sciml.kernels.sor_restrict.numba import relax_restrict
 
 __all__ = ["Target", "sor_restrict"]
 
@@ -54,11 +54,6 @@ def sor_restrict(
         x[:] = 0
     if coarse.ndim == 1:
         coarse[:] = 0
-    parts = wave_slabs(n0, x.size, 2 * sweeps, periodic)
-    if parts is None:
-        pass_box(*args, zero, target, coarse)
-        return coarse
-    run_tasks(pass_slab, [(*part, *args, zero, target, coarse) for part in parts])
-    cuts = [part[0] for part in parts if part[2]]
-    run_tasks(pass_cut, [(cut, *args, target, coarse) for cut in cuts])
+    for tasks in wave_tasks(n0, x.size, 2 * sweeps, periodic):
+        run_tasks(relax_restrict, [(*task, *args, zero, target, coarse) for task in tasks])
     return coarse

@@ -18,14 +18,14 @@ from numba.extending import overload
 
 from sciml.kernels._numba import compiled
 from sciml.kernels._stencil import ConstantStencil
+from sciml.kernels._waves import BOX, CUT
 from sciml.kernels.stencil_sor.numba import relax_plane, start_plane
 
 ONE = np.uint64(1)
 
-__all__ = ["half_sweep", "pass_box", "pass_cut", "pass_slab", "residual_row"]
+__all__ = ["relax_restrict", "residual_row"]
 
 
-@compiled
 def _constant_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even: Any, odd: Any) -> None:
     c, wrap, d0, d1, d2 = stencil
     n0, n1, M = shape
@@ -71,7 +71,6 @@ def _constant_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even
             even[last] += (inner - d - d2[n2 - 1]) * X[E + last]
 
 
-@compiled
 def _variable_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even: Any, odd: Any) -> None:
     c0, c1, c2, s = stencil
     n0, n1, M = shape
@@ -126,9 +125,8 @@ def residual_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even:
 
 @overload(residual_row, strict=False)
 def _residual_row(stencil: Any, shape: Any, X: Any, F: Any, i: Any, j: Any, even: Any, odd: Any) -> Any:
-    if getattr(stencil, "instance_class", None) is ConstantStencil:
-        return lambda stencil, shape, X, F, i, j, even, odd: _constant_row(stencil, shape, X, F, i, j, even, odd)
-    return lambda stencil, shape, X, F, i, j, even, odd: _variable_row(stencil, shape, X, F, i, j, even, odd)
+    constant = getattr(stencil, "instance_class", None) is ConstantStencil
+    return _constant_row if constant else _variable_row
 
 
 def flat(stencil: Any) -> Any:
@@ -144,19 +142,9 @@ def _flat(stencil: Any) -> Any:
     )
 
 
-@compiled
-def half_sweep(stencil: Any, x: Any, f: Any, i: int, t: int, omega: Any, zero: bool) -> None:
-    """Half sweep t (red when even) of plane i; with `zero` the first one starts from x = 0 without reading it."""
-    if zero and t == 0:
-        start_plane(stencil, x, f, i, omega)
-    else:
-        relax_plane(stencil, x, f, i, t & 1, omega)
-
-
-@compiled
-def _box_plane(stencil: Any, x: Any, f: Any, I: int, ratio: Any, coarse: Any, even: Any, odd: Any) -> None:  # noqa: E741
+def _box_plane(stencil: Any, x: Any, f: Any, I: int, target: Any, coarse: Any, even: Any, odd: Any) -> None:  # noqa: E741
     n0, n1 = x.shape[1], x.shape[2]
-    r0, r1, r2 = ratio
+    r0, r1, r2 = target
     M = even.shape[0]
     whole, X, F = flat(stencil), x.reshape(-1), f.reshape(-1)
     shape = (n0, n1, M)
@@ -182,20 +170,19 @@ def _box_plane(stencil: Any, x: Any, f: Any, I: int, ratio: Any, coarse: Any, ev
                 coarse[1 - P, I, J, half] = 0
 
 
-@compiled
-def _label_plane(stencil: Any, x: Any, f: Any, i: int, labels: Any, coarse: Any, even: Any, odd: Any) -> None:
+def _label_plane(stencil: Any, x: Any, f: Any, I: int, target: Any, coarse: Any, even: Any, odd: Any) -> None:  # noqa: E741
     n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
     whole, X, F = flat(stencil), x.reshape(-1), f.reshape(-1)
     for j in range(n1):
         even[:] = 0
         odd[:] = 0
-        residual_row(whole, (n0, n1, M), X, F, i, j, even, odd)
-        p = (i + j) & 1
+        residual_row(whole, (n0, n1, M), X, F, I, j, even, odd)
+        p = (I + j) & 1
         for m in range(M):
-            label = labels[p, i, j, m]
+            label = target[p, I, j, m]
             if label >= 0:
                 coarse[label] += even[m]
-            label = labels[1 - p, i, j, m]
+            label = target[1 - p, I, j, m]
             if label >= 0:
                 coarse[label] += odd[m]
 
@@ -206,13 +193,7 @@ def restrict_plane(stencil: Any, x: Any, f: Any, I: int, target: Any, coarse: An
 
 @overload(restrict_plane, strict=False)
 def _restrict_plane(stencil: Any, x: Any, f: Any, I: Any, target: Any, coarse: Any, even: Any, odd: Any) -> Any:  # noqa: E741
-    if isinstance(target, types.Array):
-        return lambda stencil, x, f, I, target, coarse, even, odd: _label_plane(  # noqa: E741
-            stencil, x, f, I, target, coarse, even, odd
-        )
-    return lambda stencil, x, f, I, target, coarse, even, odd: _box_plane(  # noqa: E741
-        stencil, x, f, I, target, coarse, even, odd
-    )
+    return _label_plane if isinstance(target, types.Array) else _box_plane
 
 
 def group(target: Any) -> int:
@@ -228,48 +209,35 @@ def _group(target: Any) -> Any:
 
 
 @compiled
-def pass_box(
-    stencil: Any, x: Any, f: Any, omega: Any, nu: int, zero: bool, target: Any, coarse: Any
+def relax_restrict(
+    task: int, lo: int, hi: int, cut_lo: int, cut_hi: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int,
+    zero: bool, target: Any, coarse: Any,
 ) -> None:
-    """The plain order for boxes that fit into cache: sweep after sweep, then residual and restriction."""
+    """One task of a pass (one function, since each compiles all it calls anew).
+
+    BOX: sweep after sweep, then the restriction, for boxes that fit into cache. SLAB: everything in planes
+    lo..hi that does not depend on planes beyond a cut. CUT: what is left on both sides of plane lo.
+    """
     n0, M = x.shape[1], x.shape[3]
     even, odd = np.empty(M, x.dtype), np.empty(M, x.dtype)
-    for t in range(2 * nu):
-        for i in range(n0):
-            half_sweep(stencil, x, f, i, t, omega, zero)
-    for I in range(-(-n0 // group(target))):  # noqa: E741
-        restrict_plane(stencil, x, f, I, target, coarse, even, odd)
-
-
-@compiled
-def pass_slab(
-    lo: int, hi: int, cut_lo: int, cut_hi: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int, zero: bool,
-    target: Any, coarse: Any,
-) -> None:
-    """Everything in planes lo..hi that does not depend on planes beyond a cut."""
-    M = x.shape[3]
-    even, odd = np.empty(M, x.dtype), np.empty(M, x.dtype)
     steps, r0 = 2 * nu, group(target)
-    for s in range(lo, hi + steps):
+    if task == CUT:
+        for t in range(1, steps):
+            for i in range(lo - t, lo + t):
+                relax_plane(stencil, x, f, i % n0, t & 1, omega)
+        for i in range(lo - steps, lo + steps, r0):
+            restrict_plane(stencil, x, f, (i % n0) // r0, target, coarse, even, odd)
+        return
+    # In a box the sweeps follow each other n0 planes apart, in a slab one plane apart.
+    lag = n0 if task == BOX else 1
+    for s in range(lo, hi + steps * lag):
         for t in range(steps):
-            i = s - t
+            i = s - t * lag
             if lo + cut_lo * t <= i < hi - cut_hi * t:
-                half_sweep(stencil, x, f, i, t, omega, zero)
-        i = s - steps
-        if lo + cut_lo * steps <= i < hi - cut_hi * steps and (i % r0 == r0 - 1 or i == x.shape[1] - 1):
+                if zero and t == 0:
+                    start_plane(stencil, x, f, i, omega)
+                else:
+                    relax_plane(stencil, x, f, i, t & 1, omega)
+        i = s - steps * lag
+        if lo + cut_lo * steps <= i < hi - cut_hi * steps and (i % r0 == r0 - 1 or i == n0 - 1):
             restrict_plane(stencil, x, f, i // r0, target, coarse, even, odd)
-
-
-@compiled
-def pass_cut(
-    cut: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int, target: Any, coarse: Any
-) -> None:
-    """What `pass_slab` left on both sides of a cut (an even plane number; 0 for a periodic axis)."""
-    n0, M = x.shape[1], x.shape[3]
-    even, odd = np.empty(M, x.dtype), np.empty(M, x.dtype)
-    steps, r0 = 2 * nu, group(target)
-    for t in range(1, steps):
-        for i in range(cut - t, cut + t):
-            relax_plane(stencil, x, f, i % n0, t & 1, omega)
-    for i in range(cut - steps, cut + steps, r0):
-        restrict_plane(stencil, x, f, (i % n0) // r0, target, coarse, even, odd)

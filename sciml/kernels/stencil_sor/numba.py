@@ -20,7 +20,6 @@ __all__ = ["relax_plane", "start_plane", "sweep_slab"]
 ONE = np.uint64(1)
 
 
-@compiled
 def _constant_plane(stencil: Any, x: Any, f: Any, i: int, colour: int, omega: Any) -> None:
     c, wrap, d0, d1, d2 = stencil
     n0, n1, M, n2 = x.shape[1], x.shape[2], x.shape[3], len(d2)
@@ -64,7 +63,6 @@ def _constant_plane(stencil: Any, x: Any, f: Any, i: int, colour: int, omega: An
             X[end] = keep * x_last + w_last * (g + e * inner + wrap[2] * O[o])
 
 
-@compiled
 def _variable_plane(stencil: Any, x: Any, f: Any, i: int, colour: int, omega: Any) -> None:
     n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
     X, O, F = x[colour].reshape(-1), x[1 - colour].reshape(-1), f[colour].reshape(-1)  # noqa: E741
@@ -114,12 +112,9 @@ def relax_plane(stencil: Any, x: Any, f: Any, i: int, colour: int, omega: Any) -
 
 @overload(relax_plane, strict=False)
 def _relax_plane(stencil: Any, x: Any, f: Any, i: Any, colour: Any, omega: Any) -> Any:
-    if stencil.instance_class is ConstantStencil:
-        return lambda stencil, x, f, i, colour, omega: _constant_plane(stencil, x, f, i, colour, omega)
-    return lambda stencil, x, f, i, colour, omega: _variable_plane(stencil, x, f, i, colour, omega)
+    return _constant_plane if stencil.instance_class is ConstantStencil else _variable_plane
 
 
-@compiled
 def _constant_start(stencil: Any, x: Any, f: Any, i: int, omega: Any) -> None:
     _, _, d0, d1, d2 = stencil
     n1, M = x.shape[2], x.shape[3]
@@ -137,7 +132,6 @@ def _constant_start(stencil: Any, x: Any, f: Any, i: int, omega: Any) -> None:
             x[0, i, j, M - 1] = omega / (d + d2[n2 - 1]) * f[0, i, j, M - 1]
 
 
-@compiled
 def _variable_start(stencil: Any, x: Any, f: Any, i: int, omega: Any) -> None:
     d = stencil[3]
     x[1, i] = 0
@@ -152,9 +146,7 @@ def start_plane(stencil: Any, x: Any, f: Any, i: int, omega: Any) -> None:
 
 @overload(start_plane, strict=False)
 def _start_plane(stencil: Any, x: Any, f: Any, i: Any, omega: Any) -> Any:
-    if stencil.instance_class is ConstantStencil:
-        return lambda stencil, x, f, i, omega: _constant_start(stencil, x, f, i, omega)
-    return lambda stencil, x, f, i, omega: _variable_start(stencil, x, f, i, omega)
+    return _constant_start if stencil.instance_class is ConstantStencil else _variable_start
 
 
 @compiled
