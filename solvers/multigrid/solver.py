@@ -117,7 +117,7 @@ class Multigrid:
             monitor = Monitor(max(rtol, atol / float(np.linalg.norm(row))), count, PATIENCE, callback)
             return iterate(state, row, guess, monitor)
 
-        if np.ndim(b) > len(A.grid_shape) and len(A.grid_shape) < 3:
+        if np.size(b) > A.shape[0] and len(A.grid_shape) < 3:
             return self._solve_stack(state, b, x0, rtol, atol, count, callback)
         solution = solve_rows(A, b, x0, run, method=self.method, rtol=rtol, atol=atol)
         return solution.replace(details=solution.details | {"hierarchy": state.table()})
@@ -153,6 +153,8 @@ def iterate(
 ) -> Run:
     """Cycles alone where they converge fast, conjugate gradients around a symmetric cycle elsewhere."""
     A = state.A
+    if not b.any():
+        return Run(np.zeros_like(b), Status.CONVERGED, [1.0], {})
     if state.iteration is None:
         # every plane's residual is at most that of all of them together
         rtol = monitor.limit / sqrt(A.grid_shape[0]) if planes else monitor.limit
