@@ -136,10 +136,13 @@ class FMG:
             limit = 1 if self.only else maxiter or MAXITER
             monitor = Monitor(max(rtol, atol / float(np.linalg.norm(row))), limit, 30, callback)
             x = np.zeros_like(row) if guess is None else guess
-            status, details = explained(A, x, row, refine(A, full.restart(), row, x, monitor), monitor.history[-1])
-            details["discretisation_error"] = full.discretisation_error
-            if self.only and status is Status.MAX_ITERATIONS:
+            status = refine(A, full.restart(), row, x, monitor)
+            details: dict[str, Any] = {}
+            if not self.only:
+                status, details = explained(A, x, row, status, monitor.history[-1])
+            elif status is Status.MAX_ITERATIONS:
                 details["note"] = NOTE
+            details["discretisation_error"] = full.discretisation_error
             return Run(x, status, monitor.history, details, exact=True)
 
         solution = solve_rows(A, b, x0, run, method=self.method, rtol=rtol, atol=atol)
