@@ -68,7 +68,7 @@ def _absorb(a: int, b: int, tail: Any, head: Any, weight: Any, edges: int, slot:
 
 
 @compiled
-def merge(n: int, kappa: Any, tail: Any, head: Any, weight: Any, edges: int, theta: Any, root: Any, slot: Any) -> None:
+def merge(n: Any, kappa: Any, tail: Any, head: Any, weight: Any, edges: Any, theta: Any, root: Any, slot: Any) -> None:
     """Merge n nodes along strong edges; ``root[i]`` becomes the smallest node of i's cluster.
 
     Two clusters joined by the total weight W merge when W >= theta max(kappa_1, kappa_2), largest
@@ -90,7 +90,7 @@ def merge(n: int, kappa: Any, tail: Any, head: Any, weight: Any, edges: int, the
 
 @compiled
 def merge_pieces(
-    n: int, kappa: Any, tail: Any, head: Any, weight: Any, edges: int, theta: Any, root: Any, slot: Any
+    n: Any, kappa: Any, tail: Any, head: Any, weight: Any, edges: Any, theta: Any, root: Any, slot: Any
 ) -> None:
     """The second half of `merge`, for pieces given by their roots."""
     for i in range(n):

@@ -127,6 +127,19 @@ def test_iterations_do_not_depend_on_the_coefficient(name: str, shape: tuple[int
     assert iterations(A, hierarchy) <= COUNTS[name][len(shape) - 2]
 
 
+def test_jumps_from_cell_to_cell_do_not_stall() -> None:
+    A = poisson(Grid((128, 128)), np.exp(3 * np.random.default_rng(0).standard_normal((128, 128)))).A
+    hierarchy = GraphHierarchy.setup(A.variable())
+    assert hierarchy.table()[-1][0] < 4000
+    assert iterations(A, hierarchy) <= 25
+
+
+def test_theta_gives_way_where_factors_would_fill(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sciml.solvers.multigrid.graph.LARGE", {True: 500, False: 500})
+    A = poisson(Grid((14, 14, 14)), np.exp(6 * np.random.default_rng(0).standard_normal((14, 14, 14)))).A
+    assert GraphHierarchy.setup(A.variable()).table()[-1][0] <= 500
+
+
 @pytest.mark.parametrize(
     "shape",
     [(37,), (1,), (2, 3), (41, 67), (97, 5), (13, 15, 11), (1, 33, 20), (3, 3, 3)],

@@ -59,7 +59,7 @@ def _inner_faces(
 def _split_block(
     c0: Any, c1: Any, c2: Any, d: Any, i0: int, i1: int, j0: int, j1: int, k0: int, k1: int, theta: Any,
     cells: Any, local: Any, reach: Any, kappa: Any, m: Any, weight: Any, tail: Any, head: Any, root: Any, slot: Any,
-    place: Any, number: Any, kappas: Any, total: int,
+    place: Any, number: Any, kappas: Any, total: Any,
 ) -> int:
     """Cluster the cells of one block; append the kappa of each cluster and return how many there are."""
     n = edges = np.int64(0)  # a literal 0 makes numba compile what it is passed to twice

@@ -6,7 +6,7 @@ import numpy as np
 
 from sciml.kernels._graph import Graph, Indices
 from sciml.kernels._stencil import Array
-from sciml.kernels.graph_clusters.numba import cluster_blocks, follow_leaves, sort_members
+from sciml.kernels.graph_clusters.numba import cluster_blocks, follow_leaves, sort_labels, sort_members
 
 __all__ = ["GraphClusters", "graph_clusters"]
 
@@ -56,13 +56,11 @@ def graph_clusters(
     n = len(d)
     dtype = graph.weights.dtype
     moved, members, place, labels, order, home = (np.empty(n, np.int32) for _ in range(6))
-    bounds, begins = np.empty(blocks + 1, np.int32), np.empty(n + 1, np.int32)
-    top, reach = np.empty(n, dtype), np.zeros(n, dtype)
-    follow_leaves(graph.starts, graph.columns, graph.weights, d, heaviest, kappa, theta, block, moved)
+    bounds, top, reach = np.empty(blocks + 1, np.int32), np.empty(n, dtype), np.zeros(n, dtype)
+    rows = graph.starts, graph.columns, graph.weights
+    follow_leaves(*rows, d, heaviest, kappa, theta, block, moved)
     sort_members(moved, bounds, members, place)
-    count = cluster_blocks(
-        graph.starts, graph.columns, graph.weights, d, kappa, moved, bounds, members, place, theta,
-        labels, order, begins, top, home, reach,
-    )
-    order, begins, home, top = order[: begins[count]], begins[: count + 1], home[:count], top[:count]
-    return GraphClusters(labels, order.copy(), begins.copy(), home.copy(), top.copy(), reach)
+    count = cluster_blocks(*rows, d, kappa, moved, bounds, members, place, theta, labels, top, home, reach)
+    begins = np.empty(count + 1, np.int32)
+    sort_labels(labels, members, order, begins)
+    return GraphClusters(labels, order[: begins[-1]].copy(), begins, home[:count].copy(), top[:count].copy(), reach)

@@ -7,7 +7,7 @@ import numpy as np
 from sciml.kernels._merge import find, merge, merge_pieces
 from sciml.kernels._numba import compiled
 
-__all__ = ["cluster_blocks", "follow_leaves", "sort_members"]
+__all__ = ["cluster_blocks", "follow_leaves", "sort_labels", "sort_members"]
 
 
 @compiled
@@ -48,38 +48,49 @@ def sort_members(block: Any, bounds: Any, members: Any, place: Any) -> None:
 
 
 @compiled
-def _pieces(
+def _inner_edges(
     starts: Any, columns: Any, weights: Any, block: Any, members: Any, place: Any, b: int, begin: int, end: int,
-    limit: Any, near: Any, strong: Any, root: Any, most: Any,
-) -> bool:
-    """Parts of a block of fewer than 64 nodes that edges >= limit connect, found with bits for nodes.
-
-    root = smallest node of each part, most = heaviest edge of each node within the block. Returns
-    whether weaker edges join different parts.
-    """
-    bit, none = np.uint64(1), np.uint64(0)
+    tail: Any, head: Any, weight: Any,
+) -> Any:
+    """Edges between members of block b, by their places, so that the rows are read once only. Returns their number."""
+    edges = np.int64(0)  # a literal 0 makes numba compile what it is passed to twice
     for x in range(end - begin):
         i = members[begin + x]
-        near[x] = strong[x] = none
-        m = weights[0] * 0
         for p in range(starts[i], starts[i + 1]):
             j = columns[p]
-            if block[j] == b:
-                m = max(m, weights[p])
-                near[x] |= bit << np.uint64(place[j])
-                if weights[p] >= limit:
-                    strong[x] |= bit << np.uint64(place[j])
-        most[x] = m
-    rest, crossing = (bit << np.uint64(end - begin)) - bit, False
-    for x in range(end - begin):
+            if j < i and block[j] == b:
+                tail[edges], head[edges], weight[edges] = place[j], x, weights[p]
+                edges += 1
+    return edges
+
+
+@compiled
+def _pieces(
+    n: int, tail: Any, head: Any, weight: Any, edges: int, limit: Any, near: Any, strong: Any, root: Any
+) -> bool:
+    """Parts of fewer than 64 nodes that edges >= limit connect, found with a bit for each node.
+
+    root = smallest node of each part. Returns whether weaker edges join different parts.
+    """
+    bit, none = np.uint64(1), np.uint64(0)
+    near[:n] = none
+    strong[:n] = none
+    for e in range(edges):
+        x, y = tail[e], head[e]
+        near[x] |= bit << np.uint64(y)
+        if weight[e] >= limit:
+            strong[x] |= bit << np.uint64(y)
+            strong[y] |= bit << np.uint64(x)
+    rest, crossing = (bit << np.uint64(n)) - bit, False
+    for x in range(n):
         if (rest >> np.uint64(x)) & bit:
             part, before = bit << np.uint64(x), none
             while part != before:
                 before = part
-                for y in range(x, end - begin):
+                for y in range(x, n):
                     if (part >> np.uint64(y)) & bit:
                         part |= strong[y]
-            for y in range(x, end - begin):
+            for y in range(x, n):
                 if (part >> np.uint64(y)) & bit:
                     root[y] = x
                     crossing = crossing or (near[y] & ~part) != none
@@ -88,67 +99,48 @@ def _pieces(
 
 
 @compiled
-def _merge_block(
-    starts: Any, columns: Any, weights: Any, kappa: Any, block: Any, members: Any, place: Any, b: int, begin: int,
-    end: int, theta: Any, pieces: bool, local: Any, root: Any, slot: Any, most: Any, tail: Any, head: Any, weight: Any,
-) -> None:
-    """Clusters of a block, its `pieces` known or not; heaviest edges within the clusters."""
-    edges = np.int64(0)  # a literal 0 makes numba compile what it is passed to twice
-    for x in range(end - begin):
-        i = members[begin + x]
-        local[x] = kappa[i]
-        for p in range(starts[i], starts[i + 1]):
-            j = columns[p]
-            if j < i and block[j] == b and not (pieces and root[place[j]] == root[x]):
-                tail[edges], head[edges], weight[edges] = place[j], x, weights[p]
-                edges += 1
-    if pieces:
-        merge_pieces(end - begin, local, tail, head, weight, edges, theta, root, slot)
-    else:
-        merge(end - begin, local, tail, head, weight, edges, theta, root, slot)
-    for x in range(end - begin):
-        i = members[begin + x]
-        most[x] = 0
-        for p in range(starts[i], starts[i + 1]):
-            j = columns[p]
-            if block[j] == b and root[place[j]] == root[x]:
-                most[x] = max(most[x], weights[p])
-
-
-@compiled
 def cluster_blocks(
     starts: Any, columns: Any, weights: Any, d: Any, kappa: Any, block: Any, bounds: Any, members: Any, place: Any,
-    theta: Any, labels: Any, order: Any, begins: Any, top: Any, home: Any, reach: Any,
+    theta: Any, labels: Any, top: Any, home: Any, reach: Any,
 ) -> int:
-    """Number the clusters block by block; order = nodes cluster by cluster. Returns the number of clusters."""
-    largest = edges = 0
+    """Number the clusters block by block. Returns how many there are."""
+    largest = most_edges = 0
     for b in range(len(bounds) - 1):
         largest = max(largest, bounds[b + 1] - bounds[b])
         total = 0
         for q in range(bounds[b], bounds[b + 1]):
             total += starts[members[q] + 1] - starts[members[q]]
-        edges = max(edges, total)
-    root, number = np.empty(largest, np.int32), np.full(largest, -1, np.int32)
-    most, near, strong = np.empty(largest, weights.dtype), np.empty(64, np.uint64), np.empty(64, np.uint64)
-    local, slot = np.empty(largest), np.full(largest, -1, np.int32)
-    tail, head, weight = np.empty(edges, np.int32), np.empty(edges, np.int32), np.empty(edges)
+        most_edges = max(most_edges, total)
+    root, number, slot = np.empty(largest, np.int32), np.full(largest, -1, np.int32), np.full(largest, -1, np.int32)
+    most, local, near, strong = np.empty(largest), np.empty(largest), np.empty(64, np.uint64), np.empty(64, np.uint64)
+    tail, head, weight = np.empty(most_edges, np.int32), np.empty(most_edges, np.int32), np.empty(most_edges)
+    left, right, merged = np.empty_like(tail), np.empty_like(head), np.empty_like(weight)
     clusters = 0
     for b in range(len(bounds) - 1):
         begin, end = bounds[b], bounds[b + 1]
         if begin == end:
             continue
-        highest = kappa[members[begin]]
-        for q in range(begin, end):
-            highest = max(highest, kappa[members[q]])
-        small = end - begin < 64
-        if not small or _pieces(
-            starts, columns, weights, block, members, place, b, begin, end, theta * highest, near, strong, root, most
-        ):
-            _merge_block(
-                starts, columns, weights, kappa, block, members, place, b, begin, end, theta, small, local, root, slot,
-                most, tail, head, weight,
-            )
-        for x in range(end - begin):
+        n = end - begin
+        highest = 0.0
+        for x in range(n):
+            local[x] = kappa[members[begin + x]]
+            highest = max(highest, local[x])
+            most[x] = 0
+        edges = _inner_edges(starts, columns, weights, block, members, place, b, begin, end, tail, head, weight)
+        small = n < 64
+        if not small or _pieces(n, tail, head, weight, edges, theta * highest, near, strong, root):
+            for e in range(edges):
+                left[e], right[e], merged[e] = tail[e], head[e], weight[e]
+            if small:
+                merge_pieces(n, local, left, right, merged, edges, theta, root, slot)
+            else:
+                merge(n, local, left, right, merged, edges, theta, root, slot)
+        for e in range(edges):
+            x, y = tail[e], head[e]
+            if root[x] == root[y]:
+                most[x] = max(most[x], weight[e])
+                most[y] = max(most[y], weight[e])
+        for x in range(n):
             i = members[begin + x]
             r = root[x]
             if d[i] <= 0:
@@ -162,19 +154,22 @@ def cluster_blocks(
             labels[i] = number[r]
             top[number[r]] = max(top[number[r]], kappa[i])
             reach[i] = 1 / most[x] if most[x] > 0 else 0
-        for x in range(end - begin):
+        for x in range(n):
             number[x] = -1
-    for a in range(clusters + 1):
-        begins[a] = 0
-    for i in range(len(d)):
+    return clusters
+
+
+@compiled
+def sort_labels(labels: Any, members: Any, order: Any, begins: Any) -> None:
+    """order = members cluster by cluster, begins = where each cluster begins."""
+    begins[:] = 0
+    for i in range(len(labels)):
         if labels[i] >= 0:
             begins[labels[i] + 1] += 1
-    for a in range(clusters):
+    for a in range(len(begins) - 1):
         begins[a + 1] += begins[a]
-    position = begins[:clusters].copy()
-    for q in range(len(d)):
-        i = members[q]
+    position = begins.copy()
+    for i in members:
         if labels[i] >= 0:
             order[position[labels[i]]] = i
             position[labels[i]] += 1
-    return clusters
