@@ -13,7 +13,6 @@ from sciml.solvers._monitor import Monitor, explained
 from sciml.solvers._run import Run, solve_rows
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
-from sciml.solvers.multigrid.coarsen import coarsening
 from sciml.solvers.multigrid.fmg_pass import FullMultigrid
 from sciml.solvers.multigrid.refine import refine
 from sciml.solvers.multigrid.structured import BOTTOM, BoxHierarchy, Smoothing
@@ -29,8 +28,8 @@ NOTE = (
 
 # Smoothing on the finest and on the coarser levels. One cycle a level leaves .03 to .1 of the
 # discretisation error; over-relaxation that is the same on all levels leaves twice that in three dimensions.
-THREE_AXES = Smoothing((2, 1), 1.1), Smoothing((2, 1), 1.3)
-FEWER_AXES = Smoothing((2, 1), 1.15), Smoothing((2, 1), 1.15)
+IN_SPACE = Smoothing((2, 1), 1.1), Smoothing((2, 1), 1.3)
+IN_PLANE = Smoothing((2, 1), 1.15), Smoothing((2, 1), 1.15)
 
 # Rounding each residual leaves an error of eps n^2 / sqrt(N), against 1 / n^2 of the discretisation: in
 # single precision no more than a tenth of it up to this n^4 / sqrt(N) (about 126^2, 330^3 cells).
@@ -109,7 +108,7 @@ class FMG:
             )
         if not A.is_constant:
             raise InputError("fmg needs a constant coefficient and no obstacles; for this operator use multigrid")
-        finest, coarser = THREE_AXES if coarsening(A.stencil).count(2) == 3 else FEWER_AXES
+        finest, coarser = IN_SPACE if len(A.grid_shape) == 3 else IN_PLANE
         hierarchy = BoxHierarchy(
             A.stencil, "linear", self._precision(A.grid_shape), smoothing=coarser if self.only else None
         )
