@@ -77,13 +77,13 @@ class Monitor:
 def explained(
     A: SystemOperator, x: NDArray[np.float64], b: NDArray[np.float64], status: Status, residual: float
 ) -> tuple[Status, dict[str, Any]]:
-    """Final status and details: a stagnation near the rounding floor is the precision limit.
+    """Final status and details: to stagnate or break down near the rounding floor is the precision limit.
 
     A floor near 1 comes from an x that grew without bound, as for a singular A, and limits nothing.
     """
     if status is Status.CONVERGED:
         return status, {}
     floor = rounding_floor(A, x, b)
-    if status is Status.STAGNATED and residual <= min(100 * floor, 0.1):
+    if status in (Status.STAGNATED, Status.BREAKDOWN) and residual <= min(100 * floor, 0.1):
         status = Status.PRECISION_LIMIT
     return status, {"floor": floor}

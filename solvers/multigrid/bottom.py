@@ -10,6 +10,8 @@ from sciml.kernels._stencil import Stencil, stencil_shape
 from sciml.kernels.stencil_apply import stencil_apply
 from sciml.kernels.stencil_apply.numpy import diagonal, faces, variable_stencil
 from sciml.solvers.multigrid.clustered import ClusterHierarchy
+from sciml.solvers.multigrid.coarsen import two_colours
+from sciml.solvers.multigrid.plain import PlainHierarchy
 
 __all__ = ["Solve", "cycled_solve", "dense_matrix", "dense_solve", "pseudo_inverse"]
 
@@ -62,7 +64,8 @@ def dense_solve(stencil: Stencil) -> Solve:
 
 def cycled_solve(stencil: Stencil) -> Solve:
     """Four steps x += M (r - A x) with the cycle M of a cluster hierarchy; each reduces by about ten."""
-    hierarchy = ClusterHierarchy(variable_stencil(stencil))
+    fits = two_colours(stencil)
+    hierarchy = ClusterHierarchy(variable_stencil(stencil)) if fits else PlainHierarchy(stencil)
 
     def cycles(r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
         rest, step = np.array(r), np.empty_like(r)

@@ -10,7 +10,6 @@ from sciml.kernels.sor_restrict import sor_restrict
 from sciml.solvers.multigrid.graph import GraphHierarchy
 from sciml.solvers.multigrid.levels import Level, level
 from sciml.solvers.multigrid.refine import correction
-from sciml.solvers.multigrid.seams import add_seams, take_seams
 
 __all__ = ["ClusterHierarchy"]
 
@@ -21,6 +20,7 @@ class ClusterHierarchy:
     Parameters
     ----------
     stencil : VariableStencil of float64
+        Periodic axes of even length; `PlainHierarchy` takes the others.
     dtype : float32 or float64
         Precision of the cycles.
     gamma : int, optional
@@ -40,50 +40,18 @@ class ClusterHierarchy:
         )
         self.graph = GraphHierarchy.setup(stencil, omega=omega, sweeps=sweeps, dtype=np.float64)
         self.labels: NDArray[np.int32] = split_labels(self.graph.labels)
-        self.seams = take_seams(self.top)
 
     def cycle(self, zero: bool = True) -> None:
         """One symmetric cycle on the top level, from x = 0 or from what x holds."""
-        if self.seams:
-            self._cycle_with_seams(zero)
-            return
-        self._relax_and_restrict(self.top.sweeps[0], zero)
-        self._correct()
-        self._prolong_and_relax(self.top.sweeps[1])
-
-    def _cycle_with_seams(self, zero: bool) -> None:
-        """The same on an odd periodic axis: what crosses it is a source, brought up to date between the parts."""
-        top = self.top
-        f = top.f.copy()
-        if not zero:
-            add_seams(self.seams, top.x, top.f, sweeps=True)
-        self._relax_and_restrict(top.sweeps[0], zero)
-        top.f[...] = f
-        add_seams(self.seams, top.x, top.f, sweeps=False)
-        self._relax_and_restrict(0, zero=False)
-        self._correct()
-        self._prolong_and_relax(0)
-        top.f[...] = f
-        add_seams(self.seams, top.x, top.f, sweeps=True)
-        self.graph.x[:] = 0
-        self._prolong_and_relax(top.sweeps[1])
-        top.f[...] = f
-
-    def _relax_and_restrict(self, sweeps: int, zero: bool) -> None:
         top = self.top
         sor_restrict(
-            top.stencil, top.x, top.f, self.graph.f, omega=top.omega, sweeps=sweeps, zero=zero, target=self.labels,
-            periodic=top.wraps[0],
+            top.stencil, top.x, top.f, self.graph.f, omega=top.omega, sweeps=top.sweeps[0], zero=zero,
+            target=self.labels, periodic=top.wraps[0],
         )
-
-    def _correct(self) -> None:
-        for visit in range(self.top.gamma):
+        for visit in range(top.gamma):
             self.graph.cycle(zero=visit == 0)
-
-    def _prolong_and_relax(self, sweeps: int) -> None:
-        top = self.top
         prolong_sor(
-            top.stencil, top.x, top.f, self.graph.x, omega=top.omega, sweeps=sweeps, target=self.labels,
+            top.stencil, top.x, top.f, self.graph.x, omega=top.omega, sweeps=top.sweeps[1], target=self.labels,
             periodic=top.wraps[0],
         )
 

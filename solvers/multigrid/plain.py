@@ -55,16 +55,15 @@ class PlainHierarchy:
         sweeps: int = 4,
     ) -> None:
         shape = stencil_shape(stencil)
-        axes = sum(n > 1 for n in shape)
+        variable = variable_stencil(stencil)
+        axes = sum(bool(c.any()) for c in variable[:3])  # that couple: a stack of planes has two
         self.stencil, self.smoother = stencil, smoother
         self.omegas = (jacobi_omega(shape),) * sweeps
         if smoother == "chebyshev":
             # equal weights: the optimised ones suit exact coarse corrections, and these cost one iteration more
             self.omegas = chebyshev_omegas(sweeps, optimised=False)
         self.gamma = gamma or (1 if axes == 3 else 2)
-        self.graph = GraphHierarchy.setup(
-            variable_stencil(stencil), omega=1.2 if axes == 3 else 1.15, dtype=np.float64
-        )
+        self.graph = GraphHierarchy.setup(variable, omega=1.2 if axes == 3 else 1.15, dtype=np.float64)
         self.labels = self.graph.labels.ravel()
         self.work: NDArray[np.float64] = np.empty(shape)
 

@@ -44,5 +44,5 @@ def variable_stencil(stencil: Stencil) -> VariableStencil:
     """The same operator with face arrays (built when it is constant)."""
     if isinstance(stencil, VariableStencil):
         return stencil
-    c0, c1, c2 = (np.array(faces(stencil, axis)) for axis in range(3))
+    c0, c1, c2 = (np.array(faces(stencil, axis), order="C") for axis in range(3))  # one layout, one compiled variant
     return VariableStencil(c0, c1, c2, np.array(diagonal(stencil)))
