@@ -14,7 +14,9 @@ HUGE = 1e300
 
 
 @compiled
-def _cells(c0: Any, c1: Any, c2: Any, d: Any, i: int, j: int, q: int, kappa: Any, alive: Any, local: Any) -> None:
+def _cells(
+    c0: Any, c1: Any, c2: Any, d: Any, i: int, j: int, q: int, kappa: Any, high: Any, alive: Any, local: Any
+) -> None:
     """Along row (i, j), row q of its blocks: the largest of the six faces of each cell, and which are active."""
     n0, n1, n2 = c0.shape
     im, jm = (i - 1 if i > 0 else n0 - 1), (j - 1 if j > 0 else n1 - 1)
@@ -24,6 +26,7 @@ def _cells(c0: Any, c1: Any, c2: Any, d: Any, i: int, j: int, q: int, kappa: Any
     for k in range(1, n2):
         kappa[q, k] = max(kappa[q, k], max(c2[i, j, k - 1], c2[i, j, k]))
     for k in range(n2):
+        high[k] = max(high[k], kappa[q, k])
         alive[k] = max(alive[k], d[i, j, k])
         local[i, j, k] = 0 if d[i, j, k] > 0 else ALONE
 
@@ -119,7 +122,7 @@ def cluster_slab(
     """Clusters of the block planes lo..hi; returns their kappa in C order of the blocks."""
     n0, n1, n2 = d.shape
     r0, r1, r2 = ratio
-    low, alive, cells = np.empty(n2), np.empty(n2), np.zeros((4, n2))
+    low, high, alive, cells = np.empty(n2), np.empty(n2), np.empty(n2), np.zeros((4, n2))
     kappas = np.empty(min(r0 * hi, n0) * n1 * n2 - r0 * lo * n1 * n2)
     kappa, m, weight = np.empty(8), np.empty(8), np.empty(24)
     tail, head = np.empty(24, np.int32), np.empty(24, np.int32)
@@ -131,21 +134,18 @@ def cluster_slab(
         for J in range(count.shape[1]):
             j0, j1 = r1 * J, min(r1 * J + r1, n1)
             low[:] = HUGE
+            high[:] = 0
             alive[:] = 0
             for i in range(i0, i1):
                 for j in range(j0, j1):
-                    _cells(c0, c1, c2, d, i, j, 2 * (i - i0) + j - j0, cells, alive, local)
+                    _cells(c0, c1, c2, d, i, j, 2 * (i - i0) + j - j0, cells, high, alive, local)
                     _inner_faces(c0, c1, c2, i, j, i0, i1, j0, j1, r2, low, reach)
             for K in range(count.shape[2]):
                 k0, k1 = r2 * K, min(r2 * K + r2, n2)
                 if max(alive[k0], alive[k1 - 1]) <= 0:
                     count[I, J, K] = 0
                     continue
-                lowest, highest = min(low[k0], low[k1 - 1]), cells[0, k0]
-                for i in range(i0, i1):
-                    for j in range(j0, j1):
-                        q = 2 * (i - i0) + j - j0
-                        highest = max(highest, max(cells[q, k0], cells[q, k1 - 1]))
+                lowest, highest = min(low[k0], low[k1 - 1]), max(high[k0], high[k1 - 1])
                 if 0 < lowest < HUGE and lowest >= theta * highest:
                     kappas[total] = highest
                     count[I, J, K] = 1
