@@ -91,8 +91,7 @@ def prolong_slab(lo: int, hi: int, coarse: Any, x: Any, n2: int, ratio: Any, wra
     n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
     N0, N1, Mc = coarse.shape[1], coarse.shape[2], coarse.shape[3]
     N2 = n2 if ratio[2] == 1 else (n2 + 1) // 2
-    plane, half, row = np.zeros((N1, 2 * Mc), x.dtype), np.empty(Mc, x.dtype), np.zeros(2 * Mc + 4, x.dtype)
-    flat = plane.reshape(-1)
+    plane, half, row = np.empty(N1 * 2 * Mc, x.dtype), np.empty(Mc, x.dtype), np.empty(2 * Mc + 4, x.dtype)
     inner = row[2 : 2 + 2 * Mc]
     index, weight, start = np.empty(4, np.int64), np.empty(4), np.empty(4, np.int64)
     width, pairs = np.uint64(M), np.uint64(n2 // 2)
@@ -104,12 +103,12 @@ def prolong_slab(lo: int, hi: int, coarse: Any, x: Any, n2: int, ratio: Any, wra
                     start[k] = ((((index[k] + J + parity) & 1) * N0 + index[k]) * N1 + J) * Mc
                 _combine(C, start, weight, half)
                 for m in range(Mc):
-                    plane[J, 2 * m + parity] = half[m]
+                    plane[2 * (J * Mc + m) + parity] = half[m]
         for j in range(n1):
             _parents(j, ratio[1], N1, wrap[1], index, weight)
             for k in range(4):
                 start[k] = index[k] * 2 * Mc
-            _combine(flat, start, weight, inner)
+            _combine(plane, start, weight, inner)
             if ratio[2] == 2:
                 _ghosts(row, N2, wrap[2])
             p = (i + j) & 1

@@ -12,11 +12,8 @@ __all__ = ["sum_slab"]
 @compiled
 def _children(I: int, r: int, n: int, q: Any, index: Any, weight: Any) -> None:  # noqa: E741
     # Up to three cells along an axis and what they count for coarse cell I.
-    weight[:] = 0
     for k in range(3):
-        index[k] = min(r * I + k, n - 1)
-    for k in range(min(r, n - r * I)):
-        weight[k] = 1
+        index[k], weight[k] = min(r * I + k, n - 1), 1 if k < min(r, n - r * I) else 0
     if r == 2 and n % 2 == 0 and n >= 4 and (I == 0 or n - 2 == 2 * I):
         first, step, p = (0, 1, q[0]) if I == 0 else (n - 1, -1, q[1])
         for k in range(3):
@@ -57,7 +54,8 @@ def sum_slab(lo: int, hi: int, f: Any, coarse: Any, n2: int, q: Any, ratio: Any)
         _children(I, ratio[0], n0, q[0], across, u)
         for J in range(N1):
             _children(J, ratio[1], n1, q[1], along, v)
-            even[:], odd[:] = 0, 0
+            for m in range(M):
+                even[m] = odd[m] = 0
             for a in range(3):
                 for b in range(3):
                     i, j, w = across[a], along[b], u[a] * v[b]
@@ -67,10 +65,12 @@ def sum_slab(lo: int, hi: int, f: Any, coarse: Any, n2: int, q: Any, ratio: Any)
                         _add_row(F, (((1 - p) * n0 + i) * n1 + j) * M, w, odd)
             p = (I + J) & 1
             red, black = ((p * N0 + I) * N1 + J) * Mc, (((1 - p) * N0 + I) * N1 + J) * Mc
-            if ratio[2] == 1:
-                C[red : red + M] = even
-                C[black : black + n2 // 2] = odd[: n2 // 2]
-                continue
-            _sum_row(even, odd, n2, q[2], row)
-            C[red : red + Mc] = row[::2]
-            C[black : black + M // 2] = row[1::2]
+            if ratio[2] == 2:
+                _sum_row(even, odd, n2, q[2], row)
+                for m in range(M // 2):
+                    even[m], odd[m] = row[2 * m], row[2 * m + 1]
+                even[Mc - 1] = row[2 * Mc - 2]
+            for m in range(Mc):
+                C[red + m] = even[m]
+            for m in range((n2 if ratio[2] == 1 else M) // 2):
+                C[black + m] = odd[m]
