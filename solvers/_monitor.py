@@ -46,6 +46,7 @@ class Monitor:
         self.patience = patience
         self.callback = callback
         self.history = [1.0]
+        self.start = 1.0  # or the relative residual of a guess that is worse than none
         self.best = inf
         self.best_at = 0
 
@@ -67,7 +68,7 @@ class Monitor:
         residual, k = self.history[-1], len(self.history) - 1
         if not residual < inf:
             return Status.BREAKDOWN
-        if residual > DIVERGED_ABOVE:
+        if residual > DIVERGED_ABOVE * self.start:
             return Status.DIVERGED
         if k >= self.maxiter:
             return Status.MAX_ITERATIONS

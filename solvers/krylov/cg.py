@@ -76,7 +76,7 @@ def pcg(
     precision_limit  the recursion went on but b - A x does not follow, at the rounding floor
     stagnated        no new minimum for `patience` iterations, or b - A x does not follow
     breakdown        p.Ap <= 0 or r.Mr <= 0 (A or M not positive definite), or NaN
-    diverged         relative residual above 1e5
+    diverged         relative residual above 1e5 times that of the guess
     max_iterations   `maxiter` reached
     ===============  ==========================================================================
 
@@ -119,6 +119,7 @@ def iterate(
     z = r if apply is None else np.empty_like(b)
     last_true = inf
     residual = norm(r) / size
+    monitor.start = max(1.0, residual)
     if residual <= monitor.limit:
         return Status.CONVERGED
     alpha = beta = rz = 0.0

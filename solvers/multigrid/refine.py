@@ -73,7 +73,8 @@ def refine(
     r = b
     if x.any():
         r = np.empty(box)
-        stencil_residual(A.stencil, x, b, r)
+        squares = stencil_residual(A.stencil, x, b, r)
+        monitor.start = max(1.0, sqrt(float(squares.max() if planes else squares.sum())) / size)
     scale = float(max(r.max(), -r.min())) or 1.0  # 0 when x solves the system exactly
     colour_split(r, top.f, 1.0 / scale)
     before = inf
