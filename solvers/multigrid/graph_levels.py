@@ -10,7 +10,7 @@ from sciml.kernels._graph import Graph, Indices
 from sciml.kernels._stencil import Array, VariableStencil
 from sciml.kernels.block_clusters import block_clusters
 from sciml.kernels.block_graph import block_graph
-from sciml.kernels.csr_sor import csr_sor
+from sciml.kernels.csr_sor import Chunks, csr_sor, sweep_chunks
 from sciml.kernels.csr_transfer import restrict_labels
 from sciml.kernels.face_means import face_means
 from sciml.kernels.graph_clusters import graph_clusters
@@ -54,6 +54,8 @@ class GraphLevel:
         Diagonal and its reciprocal, 0 where the diagonal is 0.
     x, f : ndarray, shape (n,)
         Iterate and right-hand side.
+    chunks : list of ndarray
+        How threads share a sweep.
     labels : ndarray of int32, shape (n,), optional
     """
 
@@ -62,6 +64,7 @@ class GraphLevel:
     inverse: Array
     x: Array
     f: Array
+    chunks: Chunks
     labels: Indices | None = None
 
     @property
@@ -72,7 +75,10 @@ class GraphLevel:
     def relax(self, omega: float, sweeps: int, *, backward: bool = False, zero: bool = False) -> None:
         """SOR sweeps for A x = f."""
         rows = self.graph.starts, self.graph.columns, self.graph.weights
-        csr_sor(*rows, self.inverse, self.x, self.f, omega=omega, sweeps=sweeps, backward=backward, zero=zero)
+        csr_sor(
+            *rows, self.inverse, self.x, self.f, omega=omega, sweeps=sweeps, backward=backward, zero=zero,
+            chunks=self.chunks,
+        )
 
     def restrict(self, coarse: Array) -> None:
         """Write the residual, summed over clusters, into `coarse`."""
@@ -81,10 +87,11 @@ class GraphLevel:
         restrict_labels(*rows, self.d, self.x, self.f, self.labels, coarse)
 
 
-def graph_level(graph: Graph, d: Array) -> GraphLevel:
-    """A level with its workspace."""
+def graph_level(graph: Graph, d: Array, home: Indices) -> GraphLevel:
+    """A level with its workspace; `home` is the block of each node."""
     inverse = np.divide(1, d, out=np.zeros_like(d), where=d > 0)
-    return GraphLevel(graph, d, inverse, np.zeros_like(d), np.zeros_like(d))
+    chunks = sweep_chunks(graph.starts, graph.columns, home)
+    return GraphLevel(graph, d, inverse, np.zeros_like(d), np.zeros_like(d), chunks)
 
 
 def block_ratio(means: NDArray[np.float64], shape: tuple[int, int, int], semi: float = 4.0) -> Ratio:
@@ -113,7 +120,7 @@ def first_level(
     d, heaviest = graph_rows(graph)
     kappa = _capped(clusters.kappa.astype(dtype), heaviest)
     B0, B1, B2 = clusters.first.shape
-    return ratio, clusters.labels, graph_level(graph, d), Blocks((B0, B1, B2), clusters.home, kappa, heaviest)
+    return ratio, clusters.labels, graph_level(graph, d, clusters.home), Blocks((B0, B1, B2), clusters.home, kappa, heaviest)
 
 
 def coarsen_graph(level: GraphLevel, blocks: Blocks, theta: float) -> tuple[GraphLevel, Blocks] | None:
@@ -131,7 +138,8 @@ def coarsen_graph(level: GraphLevel, blocks: Blocks, theta: float) -> tuple[Grap
     coarse = graph_coarsen(graph, clusters, across, along[across] if len(along) else along)
     d, heaviest = graph_rows(coarse)
     level.labels = clusters.labels
-    return graph_level(coarse, d), Blocks(shape, natural[clusters.home], _capped(clusters.kappa, heaviest), heaviest)
+    home = natural[clusters.home]
+    return graph_level(coarse, d, home), Blocks(shape, home, _capped(clusters.kappa, heaviest), heaviest)
 
 
 def _capped(kappa: Array, heaviest: Array) -> Array:

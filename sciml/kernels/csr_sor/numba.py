@@ -4,13 +4,13 @@ from typing import Any
 
 from sciml.kernels._numba import compiled
 
-__all__ = ["backward", "first", "forward"]
+__all__ = ["backward", "first", "forward", "independent"]
 
 
 @compiled
-def first(starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any) -> None:
+def first(lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any) -> None:
     """Forward sweep from x = 0: only rows already visited count, whatever x holds."""
-    for i in range(len(f)):
+    for i in range(lo, hi):
         total = f[i]
         for p in range(starts[i], starts[i + 1]):
             j = columns[p]
@@ -20,8 +20,8 @@ def first(starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any,
 
 
 @compiled
-def forward(starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any) -> None:
-    for i in range(len(f)):
+def forward(lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any) -> None:
+    for i in range(lo, hi):
         total = f[i]
         for p in range(starts[i], starts[i + 1]):
             total += weights[p] * x[columns[p]]
@@ -29,9 +29,20 @@ def forward(starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: An
 
 
 @compiled
-def backward(starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any) -> None:
-    for i in range(len(f) - 1, -1, -1):
+def backward(lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any) -> None:
+    for i in range(hi - 1, lo - 1, -1):
         total = f[i]
         for p in range(starts[i], starts[i + 1]):
             total += weights[p] * x[columns[p]]
         x[i] += omega * (total * inverse[i] - x[i])
+
+
+@compiled
+def independent(lo: int, hi: int, starts: Any, columns: Any, home: Any) -> bool:
+    """Whether no edge joins rows lo..hi of different homes."""
+    for i in range(lo, hi):
+        for p in range(starts[i], starts[i + 1]):
+            j = columns[p]
+            if lo <= j < hi and home[j] != home[i]:
+                return False
+    return True

@@ -1,8 +1,11 @@
 """Transfers of aggregation multigrid: residuals summed over clusters, corrections copied back."""
 
+import numpy as np
+
 from sciml.kernels._graph import Indices
+from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
-from sciml.kernels.csr_transfer.numba import add_coarse, sum_residuals, sum_values
+from sciml.kernels.csr_transfer.numba import add_coarse, residuals, sum_values
 
 __all__ = ["prolong_labels", "restrict_labels", "sum_labels"]
 
@@ -22,7 +25,9 @@ def restrict_labels(
         Coarse unknown of each node, or -1.
     coarse : ndarray, shape (clusters,)
     """
-    sum_residuals(starts, columns, weights, d, x, f, labels, coarse)
+    r = np.empty_like(f)
+    run_slabs(residuals, slabs(len(f), len(columns)), starts, columns, weights, d, x, f, r)
+    sum_values(labels, r, coarse)
     return coarse
 
 
@@ -35,7 +40,7 @@ def prolong_labels(labels: Indices, coarse: Array, x: Array) -> Array:
     >>> prolong_labels(np.array([1, -1, 0, 0], dtype=np.int32), np.array([5.0, 7.0]), np.zeros(4))
     array([7., 0., 5., 5.])
     """
-    add_coarse(labels, coarse, x)
+    run_slabs(add_coarse, slabs(len(x), len(x)), labels, coarse, x)
     return x
 
 

@@ -4,25 +4,23 @@ from typing import Any
 
 from sciml.kernels._numba import compiled
 
-__all__ = ["add_coarse", "sum_residuals", "sum_values"]
+__all__ = ["add_coarse", "residuals", "sum_values"]
 
 
 @compiled
-def sum_residuals(
-    starts: Any, columns: Any, weights: Any, d: Any, x: Any, f: Any, labels: Any, coarse: Any
+def residuals(
+    lo: int, hi: int, starts: Any, columns: Any, weights: Any, d: Any, x: Any, f: Any, r: Any
 ) -> None:
-    coarse[:] = 0
-    for i in range(len(f)):
-        if labels[i] >= 0:
-            total = f[i] - d[i] * x[i]
-            for p in range(starts[i], starts[i + 1]):
-                total += weights[p] * x[columns[p]]
-            coarse[labels[i]] += total
+    for i in range(lo, hi):
+        total = f[i] - d[i] * x[i]
+        for p in range(starts[i], starts[i + 1]):
+            total += weights[p] * x[columns[p]]
+        r[i] = total
 
 
 @compiled
-def add_coarse(labels: Any, coarse: Any, x: Any) -> None:
-    for i in range(len(x)):
+def add_coarse(lo: int, hi: int, labels: Any, coarse: Any, x: Any) -> None:
+    for i in range(lo, hi):
         if labels[i] >= 0:
             x[i] += coarse[labels[i]]
 
