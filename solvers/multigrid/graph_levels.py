@@ -120,7 +120,8 @@ def first_level(
     d, heaviest = graph_rows(graph)
     kappa = _capped(clusters.kappa.astype(dtype), heaviest)
     B0, B1, B2 = clusters.first.shape
-    return ratio, clusters.labels, graph_level(graph, d, clusters.home), Blocks((B0, B1, B2), clusters.home, kappa, heaviest)
+    blocks = Blocks((B0, B1, B2), clusters.home, kappa, heaviest)
+    return ratio, clusters.labels, graph_level(graph, d, clusters.home), blocks
 
 
 def coarsen_graph(level: GraphLevel, blocks: Blocks, theta: float) -> tuple[GraphLevel, Blocks] | None:

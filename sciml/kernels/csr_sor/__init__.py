@@ -1,5 +1,7 @@
 """SOR sweeps for D x - W x = f, W in compressed rows."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from sciml.kernels._graph import Indices
@@ -35,7 +37,7 @@ def sweep_chunks(starts: Indices, columns: Indices, home: Indices) -> Chunks:
         return whole
     falls = np.flatnonzero(np.diff(home) < 0) + 1
     bounds = [0, *falls.tolist(), n]
-    groups = list(zip(bounds[:-1], bounds[1:], strict=True))
+    groups = list(pairwise(bounds))
     if len(groups) > 2 or not all(independent(lo, hi, starts, columns, home) for lo, hi in groups):
         return whole
     return [_places(home, lo, hi) for lo, hi in groups]

@@ -8,7 +8,9 @@ __all__ = ["backward", "first", "forward", "independent"]
 
 
 @compiled
-def first(lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any) -> None:
+def first(
+    lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any
+) -> None:
     """Forward sweep from x = 0: only rows already visited count, whatever x holds."""
     for i in range(lo, hi):
         total = f[i]
@@ -20,7 +22,9 @@ def first(lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: An
 
 
 @compiled
-def forward(lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any) -> None:
+def forward(
+    lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any
+) -> None:
     for i in range(lo, hi):
         total = f[i]
         for p in range(starts[i], starts[i + 1]):
@@ -29,7 +33,9 @@ def forward(lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: 
 
 
 @compiled
-def backward(lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any) -> None:
+def backward(
+    lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any
+) -> None:
     for i in range(hi - 1, lo - 1, -1):
         total = f[i]
         for p in range(starts[i], starts[i + 1]):
