@@ -12,7 +12,7 @@ from sciml.kernels.block_clusters import block_clusters
 from sciml.kernels.block_graph import block_graph
 from sciml.kernels.csr_sor import Chunks, csr_sor, sweep_chunks
 from sciml.kernels.csr_transfer import restrict_labels
-from sciml.kernels.face_means import face_means
+from sciml.kernels.face_statistics import face_statistics
 from sciml.kernels.graph_clusters import graph_clusters
 from sciml.kernels.graph_coarsen import graph_coarsen
 from sciml.kernels.graph_rows import axis_means, graph_rows
@@ -114,7 +114,7 @@ def first_level(
 ) -> tuple[Ratio, Indices, GraphLevel, Blocks]:
     """The graph of the clusters of a box: ratio, cluster of each cell, level and blocks."""
     n0, n1, n2 = stencil.d.shape
-    ratio = block_ratio(face_means(stencil), (n0, n1, n2))
+    ratio = block_ratio(face_statistics(stencil).means, (n0, n1, n2))
     clusters = block_clusters(stencil, ratio, theta)
     graph = block_graph(stencil, ratio, clusters, dtype)
     d, heaviest = graph_rows(graph)

@@ -18,7 +18,7 @@ from sciml.solvers.krylov.cg import Monitor, pcg
 from sciml.solvers.multigrid.coarsen import two_colours
 from sciml.solvers.multigrid.refine import refine
 from sciml.solvers.multigrid.stack import stacked
-from sciml.solvers.multigrid.state import MultigridState, Smoother
+from sciml.solvers.multigrid.state import Coarse, MultigridState, Smoother
 
 __all__ = ["Multigrid"]
 
@@ -41,9 +41,10 @@ class Multigrid:
     ----------
     cycle : {"auto", "V", "W"}
         Visits of the next level by the preconditioner: one, two, or as suits the dimension.
-    coarse : {"clusters", "boxes"}
+    coarse : {"auto", "clusters", "boxes"}
         Coarse levels of the preconditioner: clusters of strongly connected cells, robust against jumps and
-        walls; or boxes of 2 x 2 x 2 cells, cheaper to set up and enough for mild coefficients.
+        walls; or boxes of 2 x 2 x 2 cells, which cost a third. auto tries boxes on a random error where
+        three axes couple, and takes clusters elsewhere.
     dtype : {"float32", "float64"}
         Precision of red-black cycles; those of the other smoothers are float64.
     smoother : {"auto", "sor", "chebyshev", "jacobi"}
@@ -66,7 +67,7 @@ class Multigrid:
     """
 
     cycle: Literal["auto", "V", "W"] = "auto"
-    coarse: Literal["clusters", "boxes"] = "clusters"
+    coarse: Coarse = "auto"
     dtype: Literal["float32", "float64"] = "float32"
     smoother: Smoother = "auto"
 
@@ -158,10 +159,12 @@ def iterate(
     if state.iteration is None:
         # every plane's residual is at most that of all of them together
         rtol = monitor.limit / sqrt(A.grid_shape[0]) if planes else monitor.limit
-        return pcg(
+        run = pcg(
             A, b, state, x0=x0, rtol=rtol, maxiter=monitor.maxiter, patience=monitor.patience,
             callback=monitor.callback,
         )
+        state.clear_obstacles(run.x)
+        return run
     x = np.zeros_like(b) if x0 is None else x0
     status = refine(A, state.iteration, b, x, monitor, planes=planes)
     details: dict[str, Any] = {}

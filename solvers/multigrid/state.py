@@ -14,13 +14,15 @@ from sciml.solvers.krylov.preconditioner import linear_operator
 from sciml.solvers.multigrid.clustered import ClusterHierarchy
 from sciml.solvers.multigrid.coarsen import two_colours
 from sciml.solvers.multigrid.plain import PlainHierarchy
+from sciml.solvers.multigrid.probe import boxes_suffice
 from sciml.solvers.multigrid.structured import BOTTOM, BoxHierarchy
 
 if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
 
-__all__ = ["MultigridState", "Smoother"]
+__all__ = ["Coarse", "MultigridState", "Smoother"]
 
+Coarse: TypeAlias = Literal["auto", "clusters", "boxes"]
 Smoother: TypeAlias = Literal["auto", "sor", "chebyshev", "jacobi"]
 
 
@@ -35,8 +37,8 @@ class MultigridState:
         Precision of the cycles.
     gamma : int, optional
         Visits of each coarser level; None leaves it to the hierarchy.
-    coarse : {"clusters", "boxes"}
-        Coarse levels of the symmetric hierarchy.
+    coarse : {"auto", "clusters", "boxes"}
+        Coarse levels of the symmetric hierarchy; auto takes boxes where they suffice (`boxes_suffice`).
     smoother : {"auto", "sor", "chebyshev", "jacobi"}
         Of the finest level; auto is red-black SOR where two colours fit the box, Chebyshev elsewhere.
     """
@@ -44,7 +46,7 @@ class MultigridState:
     A: StencilOperator
     dtype: str = "float32"
     gamma: int | None = None
-    coarse: Literal["clusters", "boxes"] = "clusters"
+    coarse: Coarse = "auto"
     smoother: Smoother = "auto"
 
     @cached_property
@@ -62,20 +64,29 @@ class MultigridState:
             return PlainHierarchy(
                 self.A.stencil, "jacobi" if self.smoother == "jacobi" else "chebyshev", gamma=self.gamma
             )
-        if self.coarse == "boxes":
-            return BoxHierarchy(self.A.stencil, "constant", self.dtype, gamma=self.gamma or 1)
-        return ClusterHierarchy(variable_stencil(self.A.stencil), self.dtype, gamma=self.gamma)
+        stencil = variable_stencil(self.A.stencil)
+        if self.coarse == "boxes" or (self.coarse == "auto" and boxes_suffice(stencil)):
+            return BoxHierarchy(stencil, "constant", self.dtype, gamma=self.gamma or 2)
+        return ClusterHierarchy(stencil, self.dtype, gamma=self.gamma)
 
     def apply(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
         """Write z = M r by one symmetric cycle; r, z contiguous, (N,)."""
         box = shape3(self.A.grid_shape)
         self.symmetric.apply(r.reshape(box), z.reshape(box))
-        if self.coarse == "boxes" and self.A.active is not None:  # copies from coarse boxes reach obstacles
+
+    def clear_obstacles(self, z: NDArray[np.float64]) -> None:
+        """Write 0 where there is no unknown; cycles through boxes leave something there that nothing reads."""
+        if self.A.active is not None and isinstance(self.symmetric, BoxHierarchy):
             z[~self.A.active.ravel()] = 0.0
 
     def aspreconditioner(self) -> "LinearOperator":
         """M for SciPy's Krylov solvers (symmetric positive definite)."""
-        return linear_operator(self.apply, self.A.shape[0])
+
+        def apply(r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
+            self.apply(r, z)
+            self.clear_obstacles(z)
+
+        return linear_operator(apply, self.A.shape[0])
 
     def table(self) -> list[dict[str, object]]:
         """The levels of the hierarchy in use, finest first."""

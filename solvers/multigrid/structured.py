@@ -36,7 +36,7 @@ class Smoothing(NamedTuple):
 # .006 a cycle with three axes and by .023 with two, against .062 with one sweep on either side and its
 # best omega. Along a single axis over-relaxation does not pay.
 LINEAR = {3: Smoothing((3, 2), 1.3), 2: Smoothing((2, 2), 1.2), 1: Smoothing((3, 2), 1.0)}
-CONSTANT = Smoothing((2, 2), 1.15)
+CONSTANT = Smoothing((3, 3), 1.2)
 
 
 class BoxHierarchy:

@@ -1,4 +1,4 @@
-"""Signature, inputs and tolerances of the mean face conductances."""
+"""Signature, inputs and tolerances of the statistics of face conductances."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,8 +9,8 @@ from numpy.typing import DTypeLike
 from sciml.kernels._inputs import stencils
 from sciml.kernels._spec import KernelSpec
 from sciml.kernels._stencil import VariableStencil
-from sciml.kernels.face_means import face_means
-from sciml.kernels.face_means.numpy import face_means as reference
+from sciml.kernels.face_statistics import face_statistics
+from sciml.kernels.face_statistics.numpy import face_statistics as reference
 
 __all__ = ["SPEC"]
 
@@ -22,9 +22,9 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 
 
 SPEC = KernelSpec(
-    name="face_means",
+    name="face_statistics",
     reference=reference,
-    implementations={"numba": face_means},
+    implementations={"numba": face_statistics},
     inputs=inputs,
     tolerance={"float64": 1e-13},
     dtypes=("float64",),

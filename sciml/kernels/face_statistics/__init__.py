@@ -1,0 +1,43 @@
+"""Mean, number and spread of the face conductances of a box along each axis."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml.kernels._pool import run_slabs, slabs
+from sciml.kernels._stencil import VariableStencil
+from sciml.kernels.face_statistics.numba import plane_statistics
+
+__all__ = ["FaceStatistics", "face_statistics"]
+
+
+class FaceStatistics(NamedTuple):
+    """Of the nonzero faces along each axis; zeros where there are none.
+
+    means : (3,) mean
+    counts : (3,) number
+    lows, highs : (3,) smallest and largest
+    """
+
+    means: NDArray[np.float64]
+    counts: NDArray[np.float64]
+    lows: NDArray[np.float64]
+    highs: NDArray[np.float64]
+
+
+def face_statistics(stencil: VariableStencil) -> FaceStatistics:
+    """Statistics of the face conductances, in one pass.
+
+    Examples
+    --------
+    >>> c = np.array([[[1.0, 3.0, 0.0]]])
+    >>> face_statistics(VariableStencil(0 * c, 0 * c, c, c)).means
+    array([0., 0., 2.])
+    """
+    n0 = len(stencil.d)
+    sums, lows, highs = np.empty((n0, 3, 2)), np.empty((n0, 3)), np.empty((n0, 3))
+    run_slabs(plane_statistics, slabs(n0, stencil.d.size), stencil.c0, stencil.c1, stencil.c2, sums, lows, highs)
+    totals, counts = sums.sum(axis=0).T
+    low = lows.min(axis=0)
+    return FaceStatistics(totals / np.maximum(counts, 1), counts, np.where(counts > 0, low, 0.0), highs.max(axis=0))
