@@ -16,6 +16,7 @@ from sciml.cli._inputs import read_inputs
 from sciml.cli._loading import load_libraries, wake_kernels
 from sciml.cli._plan import Plan
 from sciml.cli._progress import Monitor
+from sciml.cli._second_compiler import second_compiler
 from sciml.cli._settings import Settings
 from sciml.kernels import threads
 from sciml.pde import LinearSystem, poisson
@@ -43,11 +44,16 @@ def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem, 
     progress : Monitor
         Told about phases and iterations.
     """
+    def announce() -> None:
+        progress.note("compiling kernels, once (cached on disk for later runs)")
+        help_compiling()
+
     with (
         use_threads(plan.settings.threads),
         _warnings_to(progress),
         np.errstate(all="ignore"),  # the recomputed residual tells whether numbers overflowed
-        watch_compilation(lambda: progress.note("compiling kernels, once (cached on disk for later runs)")) as compiled,
+        second_compiler(plan.settings) as help_compiling,
+        watch_compilation(announce) as compiled,
     ):
         with clock.measure("load"):
             wake_kernels()
