@@ -1,6 +1,6 @@
 """Residual history of an iteration and the reasons to stop that only it knows."""
 
-from math import inf
+from math import inf, log
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ class Monitor:
         Iterations without a new minimum (by 1 %) that count as stagnation.
     callback : callable, optional
         Called as ``callback(iteration, relative_residual)``.
+    budget : int, optional
+        Also stagnated: after five iterations, when the pace so far would need more than that many in all.
 
     Examples
     --------
@@ -40,11 +42,15 @@ class Monitor:
     ('max_iterations', [1.0, 0.5, 0.4])
     """
 
-    def __init__(self, limit: float, maxiter: int, patience: int, callback: Callback | None = None) -> None:
+    def __init__(
+        self, limit: float, maxiter: int, patience: int, callback: Callback | None = None,
+        budget: int | None = None,
+    ) -> None:
         self.limit = limit
         self.maxiter = maxiter
         self.patience = patience
         self.callback = callback
+        self.budget = budget
         self.history = [1.0]
         self.start = 1.0  # or the relative residual of a guess that is worse than none
         self.best = inf
@@ -72,7 +78,14 @@ class Monitor:
             return Status.DIVERGED
         if k >= self.maxiter:
             return Status.MAX_ITERATIONS
-        return Status.STAGNATED if k - self.best_at >= self.patience else None
+        return Status.STAGNATED if k - self.best_at >= self.patience or self.too_slow(residual, k) else None
+
+    def too_slow(self, residual: float, k: int) -> bool:
+        """Whether the pace of the first k iterations would exceed the budget."""
+        if self.budget is None or k < 5:
+            return False
+        gained, needed = log(self.start / residual), log(self.start / self.limit)
+        return k * needed > self.budget * gained
 
 
 def explained(

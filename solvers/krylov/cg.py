@@ -36,6 +36,7 @@ def pcg(
     flexible: bool = False,
     patience: int = 1000,
     callback: Callback | None = None,
+    budget: int | None = None,
 ) -> Run:
     """Solve A x = b for symmetric positive (semi-)definite A.
 
@@ -60,6 +61,8 @@ def pcg(
         preconditioners deserve a small number.
     callback : callable, optional
         Called as ``callback(iteration, relative_residual)``.
+    budget : int, optional
+        End as stagnated, after five iterations, when their pace would need more than that many in all.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def pcg(
     apply = None if M is None else as_apply(M)
     b = np.ascontiguousarray(b, dtype=np.float64)
     size = norm(b)
-    monitor = Monitor(max(rtol, atol / size), maxiter, patience, callback)
+    monitor = Monitor(max(rtol, atol / size), maxiter, patience, callback, budget)
     x = np.zeros_like(b) if x0 is None else np.array(x0, dtype=np.float64).reshape(b.shape)
     r = np.array(b) if x0 is None else residual_of(A, b, x)
     status = iterate(A, apply, b, x, r, size, flexible, monitor)

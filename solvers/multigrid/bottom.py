@@ -1,19 +1,19 @@
-"""Solve on the coarsest box: exactly when it is small, by a few cycles when it is not."""
+"""Solve on the coarsest box: exactly when it is small, by a few cycles where two colours do not fit."""
 
 from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._stencil import Stencil, stencil_shape
+from sciml.kernels.colour_layout import colour_merge, colour_split
 from sciml.kernels.stencil_apply import stencil_apply
-from sciml.kernels.stencil_apply.numpy import diagonal, faces, variable_stencil
-from sciml.solvers.multigrid.clustered import ClusterHierarchy
-from sciml.solvers.multigrid.coarsen import two_colours
+from sciml.kernels.stencil_apply.numpy import diagonal, faces
+from sciml.solvers.multigrid.levels import level
 from sciml.solvers.multigrid.plain import PlainHierarchy
 
-__all__ = ["Solve", "cycled_solve", "dense_matrix", "dense_solve", "pseudo_inverse"]
+__all__ = ["Bottom", "Solve", "dense_matrix", "dense_solve", "plain_solve", "pseudo_inverse"]
 
 # Takes r and overwrites z, both (n0, n1, n2) float64.
 Solve: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], None]
@@ -62,12 +62,11 @@ def dense_solve(stencil: Stencil) -> Solve:
     return dense
 
 
-def cycled_solve(stencil: Stencil) -> Solve:
-    """Four steps x += M (r - A x) with the cycle M of a cluster hierarchy; each reduces by about ten."""
-    fits = two_colours(stencil)
-    hierarchy = ClusterHierarchy(variable_stencil(stencil)) if fits else PlainHierarchy(stencil)
+def plain_solve(stencil: Stencil) -> Solve:
+    """Four steps x += M (r - A x) with the cycle M of a plain hierarchy, for boxes two colours do not fit."""
+    hierarchy = PlainHierarchy(stencil)
 
-    def cycles(r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
+    def plain(r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
         rest, step = np.array(r), np.empty_like(r)
         z[...] = 0.0
         for _ in range(4):
@@ -76,4 +75,32 @@ def cycled_solve(stencil: Stencil) -> Solve:
             stencil_apply(stencil, z, out=rest)
             np.subtract(r, rest, out=rest)
 
-    return cycles
+    return plain
+
+
+class Bottom:
+    """Last level of a hierarchy, solved in natural order.
+
+    Parameters
+    ----------
+    stencil : ConstantStencil or VariableStencil of float64
+    dtype : dtype
+        Precision of the level's arrays.
+    solve : callable
+        ``solve(r, z)`` overwrites z.
+    """
+
+    def __init__(self, stencil: Stencil, dtype: DTypeLike, solve: Solve) -> None:
+        self.top = level(stencil, dtype, omega=1.0, sweeps=(0, 0), gamma=1)
+        self.solve = solve
+
+    def cycle(self, zero: bool = True) -> None:
+        """Solve, whatever x holds."""
+        r, z = np.empty(self.top.shape), np.empty(self.top.shape)
+        colour_merge(self.top.f, r)
+        self.solve(r, z)
+        colour_split(z, self.top.x)
+
+    def table(self) -> list[dict[str, object]]:
+        """One row for the report."""
+        return [{"shape": list(self.top.shape), "transfer": f"{self.solve.__name__} solve"}]

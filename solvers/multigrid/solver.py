@@ -27,6 +27,8 @@ Vector: TypeAlias = NDArray[np.float64]
 MAXITER = 200
 # Cycles without progress that end a run: multigrid converges in a dozen or not at all.
 PATIENCE = 30
+# Iterations through coarse boxes that cost as much as those through clusters, their set-up included.
+BUDGET = 20
 
 
 @dataclass(frozen=True)
@@ -159,10 +161,7 @@ def iterate(
     if state.iteration is None:
         # every plane's residual is at most that of all of them together
         rtol = monitor.limit / sqrt(A.grid_shape[0]) if planes else monitor.limit
-        run = pcg(
-            A, b, state, x0=x0, rtol=rtol, maxiter=monitor.maxiter, patience=monitor.patience,
-            callback=monitor.callback,
-        )
+        run = precondition(state, b, x0, rtol, monitor)
         state.clear_obstacles(run.x)
         return run
     x = np.zeros_like(b) if x0 is None else x0
@@ -173,3 +172,25 @@ def iterate(
         if status is Status.STAGNATED and monitor.history[-1] <= 100 * details["floor"]:
             status = Status.PRECISION_LIMIT
     return Run(x, status, monitor.history, details, exact=True)
+
+
+def precondition(state: MultigridState, b: Vector, x0: Vector | None, rtol: float, monitor: Monitor) -> Run:
+    """Conjugate gradients; where coarse boxes turn out too slow, on with clusters from what they reached."""
+    first = pcg(
+        state.A, b, state, x0=x0, rtol=rtol, maxiter=monitor.maxiter, patience=monitor.patience,
+        budget=BUDGET if state.may_strengthen else None, callback=monitor.callback,
+    )
+    done = first.iterations
+    if first.status is not Status.STAGNATED or not state.may_strengthen or done >= monitor.maxiter:
+        return first
+    state.strengthen()
+
+    def later(iteration: int, residual: float) -> None:
+        if monitor.callback is not None:
+            monitor.callback(done + iteration, residual)
+
+    rest = pcg(
+        state.A, b, state, x0=first.x, rtol=rtol, maxiter=monitor.maxiter - done, patience=monitor.patience,
+        callback=later,
+    )
+    return rest._replace(history=first.history + rest.history[1:])

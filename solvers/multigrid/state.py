@@ -13,8 +13,8 @@ from sciml.pde.operator import StencilOperator
 from sciml.solvers.krylov.preconditioner import linear_operator
 from sciml.solvers.multigrid.clustered import ClusterHierarchy
 from sciml.solvers.multigrid.coarsen import two_colours
+from sciml.solvers.multigrid.depth import ALL_BOXES, box_depth
 from sciml.solvers.multigrid.plain import PlainHierarchy
-from sciml.solvers.multigrid.probe import boxes_suffice
 from sciml.solvers.multigrid.structured import BOTTOM, BoxHierarchy
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class MultigridState:
     gamma : int, optional
         Visits of each coarser level; None leaves it to the hierarchy.
     coarse : {"auto", "clusters", "boxes"}
-        Coarse levels of the symmetric hierarchy; auto takes boxes where they suffice (`boxes_suffice`).
+        Coarse levels of the symmetric hierarchy; auto takes as many levels of boxes as the faces allow (`box_depth`).
     smoother : {"auto", "sor", "chebyshev", "jacobi"}
         Of the finest level; auto is red-black SOR where two colours fit the box, Chebyshev elsewhere.
     """
@@ -65,9 +65,19 @@ class MultigridState:
                 self.A.stencil, "jacobi" if self.smoother == "jacobi" else "chebyshev", gamma=self.gamma
             )
         stencil = variable_stencil(self.A.stencil)
-        if self.coarse == "boxes" or (self.coarse == "auto" and boxes_suffice(stencil)):
-            return BoxHierarchy(stencil, "constant", self.dtype, gamma=self.gamma or 2)
+        depth = box_depth(stencil) if self.coarse == "auto" else ALL_BOXES if self.coarse == "boxes" else 0
+        if depth:
+            return BoxHierarchy(stencil, "constant", self.dtype, gamma=self.gamma or 2, depth=depth)
         return ClusterHierarchy(stencil, self.dtype, gamma=self.gamma)
+
+    @property
+    def may_strengthen(self) -> bool:
+        """Whether the symmetric hierarchy has boxes that clusters may replace."""
+        return self.coarse == "auto" and isinstance(self.symmetric, BoxHierarchy)
+
+    def strengthen(self) -> None:
+        """Replace boxes by clusters."""
+        self.symmetric = ClusterHierarchy(variable_stencil(self.A.stencil), self.dtype, gamma=self.gamma)
 
     def apply(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
         """Write z = M r by one symmetric cycle; r, z contiguous, (N,)."""

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._stencil import ConstantStencil, Stencil, VariableStencil, stencil_shape
-from sciml.kernels.colour_layout import colour_merge, colour_split
 from sciml.kernels.prolong_sor import prolong_sor
 from sciml.kernels.sor_restrict import sor_restrict
 from sciml.kernels.stencil_apply.numpy import variable_stencil
 from sciml.kernels.stencil_coarsen import stencil_coarsen
-from sciml.solvers.multigrid.bottom import cycled_solve, dense_solve
+from sciml.solvers.multigrid.bottom import Bottom, dense_solve, plain_solve
+from sciml.solvers.multigrid.clustered import ClusterHierarchy
 from sciml.solvers.multigrid.coarsen import coarsen_constant, coarsening, linear_ends, may_halve, two_colours
 from sciml.solvers.multigrid.levels import Level, level
 from sciml.solvers.multigrid.refine import correction
@@ -20,6 +20,8 @@ __all__ = ["BOTTOM", "BoxHierarchy", "Smoothing"]
 
 # A dense solve of this size costs less than the levels it replaces.
 BOTTOM = 216
+# Cycles through clusters that take its place below linear transfers, which reduce by a hundred and more.
+INEXACT = 4
 
 Transfer = Literal["linear", "constant"]
 
@@ -40,13 +42,13 @@ CONSTANT = Smoothing((3, 3), 1.2)
 
 
 class BoxHierarchy:
-    """Levels of boxes with a dense solve at the bottom.
+    """Levels of boxes with a dense solve, or clusters, at the bottom.
 
     Transfer "linear", for constant operators: rediscretise on twice the spacing, interpolate linearly, sum
     residuals, sweep red-black on both sides of the correction; the fastest reduction, not symmetric. It
     goes on while the axes to coarsen are even. Transfer "constant", for all: coarse operators
     are those of piecewise constant transfers (`stencil_coarsen`), and the cycle is symmetric.
-    Where coarsening ends at a large box, cycles through clusters take the place of the dense solve.
+    Where boxes end early, cycles through clusters take the place of the dense solve.
 
     Parameters
     ----------
@@ -58,17 +60,19 @@ class BoxHierarchy:
         Visits of each coarser level: 1 is a V-, 2 a W-cycle. Linear levels are visited once.
     smoothing : Smoothing, optional
         Sweeps and over-relaxation instead of the defaults of either transfer.
+    depth : int, optional
+        Largest number of box levels, with clusters below them.
     """
 
     def __init__(
         self, stencil: Stencil, transfer: Transfer, dtype: DTypeLike = np.float32, *, gamma: int = 1,
-        smoothing: Smoothing | None = None,
+        smoothing: Smoothing | None = None, depth: int | None = None,
     ) -> None:
         self.levels: list[Level] = []
         while True:
             ratio = coarsening(stencil)
             small = int(np.prod(stencil_shape(stencil))) <= BOTTOM
-            if small or max(ratio) == 1 or not two_colours(stencil):
+            if small or max(ratio) == 1 or not two_colours(stencil) or len(self.levels) == depth:
                 break
             if transfer == "constant":
                 stencil = variable_stencil(stencil)
@@ -84,29 +88,34 @@ class BoxHierarchy:
                 assert isinstance(stencil, VariableStencil)
                 stencil = stencil_coarsen(stencil, ratio)
             self.levels.append(here)
-        self.bottom = level(stencil, dtype, omega=1.0, sweeps=(0, 0), gamma=1)
-        self.solve_bottom = dense_solve(stencil) if small else cycled_solve(stencil)
+        self.bottom: Bottom | ClusterHierarchy
+        self.bottom_visits = 1
+        if small or not two_colours(stencil):
+            self.bottom = Bottom(stencil, dtype, dense_solve(stencil) if small else plain_solve(stencil))
+        else:
+            self.bottom = ClusterHierarchy(variable_stencil(stencil), dtype)
+            self.bottom_visits = gamma if transfer == "constant" else INEXACT
 
     @property
     def top(self) -> Level:
         """The finest level, whose `f` the caller fills and whose `x` it reads."""
-        return self.levels[0] if self.levels else self.bottom
+        return self.levels[0] if self.levels else self.bottom.top
 
     def below(self, k: int) -> Level:
         """The level that level k coarsens to."""
-        return self.levels[k + 1] if k + 1 < len(self.levels) else self.bottom
+        return self.levels[k + 1] if k + 1 < len(self.levels) else self.bottom.top
 
     def cycle(self, zero: bool = True, k: int = 0) -> None:
-        """One cycle on level k (the finest is 0), from x = 0 or from what x holds; at the bottom a dense solve."""
+        """One cycle on level k (the finest is 0), from x = 0 or from what x holds."""
         if k == len(self.levels):
-            self._solve_bottom()
+            self.bottom.cycle(zero)
             return
         here, below = self.levels[k], self.below(k)
         sor_restrict(
             here.stencil, here.x, here.f, below.f, omega=here.omega, sweeps=here.sweeps[0], zero=zero,
             target=here.ratio, periodic=here.wraps[0],
         )
-        visits = here.gamma if k + 1 < len(self.levels) else 1
+        visits = here.gamma if k + 1 < len(self.levels) else self.bottom_visits
         for visit in range(visits):
             self.cycle(visit == 0, k + 1)
         prolong_sor(
@@ -118,12 +127,6 @@ class BoxHierarchy:
         """Write z = M r: a cycle from x = 0; r, z of shape (n0, n1, n2)."""
         correction(self, r, z)
 
-    def _solve_bottom(self) -> None:
-        r, z = np.empty(self.bottom.shape), np.empty(self.bottom.shape)
-        colour_merge(self.bottom.f, r)
-        self.solve_bottom(r, z)
-        colour_split(z, self.bottom.x)
-
     def table(self) -> list[dict[str, object]]:
         """Shape, transfer and sweeps of every level, finest first."""
         rows: list[dict[str, object]] = [
@@ -133,4 +136,4 @@ class BoxHierarchy:
             }
             for here in self.levels
         ]
-        return [*rows, {"shape": list(self.bottom.shape), "transfer": self.solve_bottom.__name__}]
+        return rows + self.bottom.table()
