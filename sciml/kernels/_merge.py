@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import inner
 
 __all__ = ["find", "merge", "merge_pieces"]
 
 
-@compiled
+@inner
 def find(root: Any, i: int) -> int:
     """Representative of i; halves the path on the way."""
     while root[i] != i:
@@ -16,7 +16,7 @@ def find(root: Any, i: int) -> int:
     return i
 
 
-@compiled
+@inner
 def _join(root: Any, i: int, j: int) -> None:
     """Unite the sets of i and j under the smaller representative."""
     i, j = find(root, i), find(root, j)
@@ -26,7 +26,7 @@ def _join(root: Any, i: int, j: int) -> None:
         root[i] = j
 
 
-@compiled
+@inner
 def _contract(root: Any, tail: Any, head: Any, weight: Any, edges: int) -> int:
     """Edges between representatives, parallel ones added up. Returns how many there are."""
     kept = 0
@@ -45,7 +45,7 @@ def _contract(root: Any, tail: Any, head: Any, weight: Any, edges: int) -> int:
     return kept
 
 
-@compiled
+@inner
 def _absorb(a: int, b: int, tail: Any, head: Any, weight: Any, edges: int, slot: Any) -> int:
     """Edges left when cluster b has become part of a; `slot` is -1 everywhere before and after."""
     kept = 0
@@ -67,7 +67,7 @@ def _absorb(a: int, b: int, tail: Any, head: Any, weight: Any, edges: int, slot:
     return kept
 
 
-@compiled
+@inner
 def merge(n: Any, kappa: Any, tail: Any, head: Any, weight: Any, edges: Any, theta: Any, root: Any, slot: Any) -> None:
     """Merge n nodes along strong edges; ``root[i]`` becomes the smallest node of i's cluster.
 
@@ -88,7 +88,7 @@ def merge(n: Any, kappa: Any, tail: Any, head: Any, weight: Any, edges: Any, the
     merge_pieces(n, kappa, tail, head, weight, edges, theta, root, slot)
 
 
-@compiled
+@inner
 def merge_pieces(
     n: Any, kappa: Any, tail: Any, head: Any, weight: Any, edges: Any, theta: Any, root: Any, slot: Any
 ) -> None:

@@ -12,9 +12,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 # Serial and nogil: threads come from our pool. fastmath is safe because inputs are checked for
 # NaN and infinities before a kernel sees them; "numpy" drops the division-by-zero branch.
 _njit: Any = nb.njit
-_jit = _njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+_jit = _njit(cache=True, no_cfunc_wrapper=True, nogil=True, fastmath=True, error_model="numpy")
 _jit_inner = _njit(nogil=True, fastmath=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
-_jit_exact = _njit(cache=True, nogil=True, error_model="numpy")
+_jit_exact = _njit(cache=True, no_cfunc_wrapper=True, nogil=True, error_model="numpy")
 
 
 def compiled(function: Function) -> Function:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from sciml.kernels._merge import merge
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 
 __all__ = ["ALONE", "cluster_slab", "label_slab", "number"]
 
@@ -13,7 +13,7 @@ ALONE = 255  # local number of an inactive cell
 HUGE = 1e300
 
 
-@compiled
+@inner
 def _cells(
     c0: Any, c1: Any, c2: Any, d: Any, i: int, j: int, q: int, kappa: Any, high: Any, alive: Any, local: Any
 ) -> None:
@@ -31,7 +31,7 @@ def _cells(
         local[i, j, k] = 0 if d[i, j, k] > 0 else ALONE
 
 
-@compiled
+@inner
 def _inner_faces(
     c0: Any, c1: Any, c2: Any, i: int, j: int, i0: int, i1: int, j0: int, j1: int, r2: int, low: Any, reach: Any
 ) -> None:
@@ -58,7 +58,7 @@ def _inner_faces(
         reach[i, j, k] = 1 / max(m, 1 / HUGE) if m > 0 else 0
 
 
-@compiled
+@inner
 def _split_block(
     c0: Any, c1: Any, c2: Any, d: Any, i0: int, i1: int, j0: int, j1: int, k0: int, k1: int, theta: Any,
     cells: Any, local: Any, reach: Any, kappa: Any, m: Any, weight: Any, tail: Any, head: Any, root: Any, slot: Any,

@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 
 MOST = 384  # entries a block may add: 8 clusters of at most 48 faces
 
 __all__ = ["face_slab", "row_slab", "scaled", "surplus_slab"]
 
 
-@compiled
+@inner
 def scaled(w: Any, reach_i: Any, reach_j: Any) -> Any:
     """w / (1 + a_i / 2 + a_j / 2), a = min(1, w / m), with 1 / m given (0: nothing to compare with)."""
     one = w * 0 + 1
@@ -86,7 +86,7 @@ def surplus_slab(
                         s[labels[i, j, k]] += row[k] / (1 + min(1.0, row[k] * reach[i, j, k] / 2))
 
 
-@compiled
+@inner
 def _split_rows(
     c0: Any, c1: Any, c2: Any, ratio: Any, reach: Any, labels: Any, corner: int, extents: Any, strides: Any,
     ups: Any, downs: Any, here: int, above: Any, below: Any, first: Any, count: Any, F0: Any, F1: Any, F2: Any,
@@ -143,7 +143,7 @@ def _split_rows(
                         sizes[row] = size + 1
 
 
-@compiled
+@inner
 def _append(
     up: int, down: int, w_up: Any, w_down: Any, colour: int, columns: Any, weights: Any, end: int
 ) -> int:
@@ -232,7 +232,7 @@ def row_slab(
     )
 
 
-@compiled
+@inner
 def _doubled(values: Any) -> Any:
     """The same rows with room for twice as much."""
     result = np.empty((values.shape[0], 2 * values.shape[1]), values.dtype)

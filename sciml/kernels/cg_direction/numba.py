@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 
 __all__ = ["direction_constant", "direction_variable", "new_planes"]
 
@@ -17,7 +17,7 @@ def new_planes(beta: Any, z: Any, p: Any, planes: Any, out: Any) -> None:
                 out[m, j, k] = z[i, j, k] + beta * p[i, j, k]
 
 
-@compiled
+@inner
 def renew(alpha: Any, beta: Any, z: Any, p: Any, x: Any) -> None:
     """x += alpha p; p = z + beta p on one plane."""
     for j in range(p.shape[0]):
@@ -27,7 +27,7 @@ def renew(alpha: Any, beta: Any, z: Any, p: Any, x: Any) -> None:
             p[j, k] = z[j, k] + beta * old
 
 
-@compiled
+@inner
 def plane_constant(
     a_m: Any, a_p: Any, d0: Any, c1: Any, wrap1: Any, c2: Any, wrap2: Any, d1: Any, d2: Any,
     below: Any, p: Any, above: Any, q: Any,
@@ -57,7 +57,7 @@ def plane_constant(
     return total
 
 
-@compiled
+@inner
 def plane_variable(a_m: Any, a_p: Any, c1: Any, c2: Any, d: Any, below: Any, p: Any, above: Any, q: Any) -> float:
     n1, n2 = p.shape
     total = 0.0

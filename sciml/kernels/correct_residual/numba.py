@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 
 __all__ = ["correct_cut", "correct_slab"]
 
 
-@compiled
+@inner
 def _add_plane(x: Any, i: int, scale: Any, u: Any) -> None:
     n1, n2 = u.shape[1], u.shape[2]
     half = n2 // 2
@@ -22,7 +22,7 @@ def _add_plane(x: Any, i: int, scale: Any, u: Any) -> None:
             u[i, j, n2 - 1] += scale * x[p, i, j, half]
 
 
-@compiled
+@inner
 def _residual_plane(
     i: int, c: Any, wrap: Any, d0: Any, d1: Any, d2: Any, u: Any, b: Any, scale: Any, f: Any, work: Any
 ) -> float:

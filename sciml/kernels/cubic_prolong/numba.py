@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 
 __all__ = ["prolong_slab"]
 
 ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
 
-@compiled
+@inner
 def _parents(i: int, r: int, n: int, wrap: bool, index: Any, weight: Any) -> None:
     # The coarse cells that fine cell i interpolates from along an axis, and their weights.
     if r == 1:
@@ -33,7 +33,7 @@ def _parents(i: int, r: int, n: int, wrap: bool, index: Any, weight: Any) -> Non
         index[k], weight[k] = (start + k) % n, w
 
 
-@compiled
+@inner
 def _combine(C: Any, start: Any, weight: Any, out: Any) -> None:
     # Weighted sum of the four rows that begin at `start` of the flat array C.
     a, b, c, d = np.uint64(start[0]), np.uint64(start[1]), np.uint64(start[2]), np.uint64(start[3])
@@ -43,7 +43,7 @@ def _combine(C: Any, start: Any, weight: Any, out: Any) -> None:
         out[m] = u * C[a + m] + v * C[b + m] + w * C[c + m] + z * C[d + m]
 
 
-@compiled
+@inner
 def _ghosts(row: Any, n: int, wrap: bool) -> None:
     # Two cells beyond either end: around a periodic axis, else on the cubic through the cells at the end.
     if wrap:
@@ -66,7 +66,7 @@ def _ghosts(row: Any, n: int, wrap: bool) -> None:
         low, high = low - 1, high + 1
 
 
-@compiled
+@inner
 def _write_row(row: Any, r: int, X: Any, even: Any, odd: Any, width: Any, pairs: Any) -> None:
     # Fine cells of even and odd k from a natural coarse row with two ghosts at either end.
     if r == 1:

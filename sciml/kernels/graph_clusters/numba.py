@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from sciml.kernels._merge import find, merge, merge_pieces
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 
 __all__ = ["cluster_blocks", "follow_leaves", "sort_labels", "sort_members"]
 
@@ -47,7 +47,7 @@ def sort_members(block: Any, bounds: Any, members: Any, place: Any) -> None:
         position[b] += 1
 
 
-@compiled
+@inner
 def _inner_edges(
     starts: Any, columns: Any, weights: Any, block: Any, members: Any, place: Any, b: int, begin: int, end: int,
     tail: Any, head: Any, weight: Any,
@@ -64,7 +64,7 @@ def _inner_edges(
     return edges
 
 
-@compiled
+@inner
 def _pieces(
     n: int, tail: Any, head: Any, weight: Any, edges: int, limit: Any, near: Any, strong: Any, root: Any
 ) -> bool:

@@ -6,12 +6,12 @@ number of unions is that of the stretches, not of the cells.
 
 from typing import Any
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 
 __all__ = ["label"]
 
 
-@compiled
+@inner
 def root(parent: Any, a: int) -> int:
     while parent[a] != a:
         parent[a] = parent[parent[a]]
@@ -19,7 +19,7 @@ def root(parent: Any, a: int) -> int:
     return a
 
 
-@compiled
+@inner
 def unite(parent: Any, a: int, b: int) -> None:
     """Join two trees; the smaller number, which appeared first, becomes the root."""
     a, b = root(parent, a), root(parent, b)
@@ -29,7 +29,7 @@ def unite(parent: Any, a: int, b: int) -> None:
         parent[a] = b
 
 
-@compiled
+@inner
 def unite_rows(parent: Any, row: Any, other: Any) -> None:
     touched = False
     for k in range(len(row)):
@@ -39,7 +39,7 @@ def unite_rows(parent: Any, row: Any, other: Any) -> None:
         touched = touches
 
 
-@compiled
+@inner
 def number_runs(active: Any, labels: Any, parent: Any) -> int:
     """Make every run of active cells along the last axis a tree of its own; returns how many there are."""
     n0, n1, n2 = active.shape

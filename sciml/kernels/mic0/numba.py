@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 
 __all__ = ["factor_constant", "factor_variable", "solve_constant", "solve_variable"]
 
@@ -12,7 +12,7 @@ __all__ = ["factor_constant", "factor_variable", "solve_constant", "solve_variab
 # Forward y_i = P_i (r_i + sum_lower c_ij y_j), backward z_i = y_i + P_i sum_upper c_ij z_j.
 
 
-@compiled
+@inner
 def inverse_pivot(e: Any, d: Any, sigma: Any) -> Any:
     if e < sigma * d:
         e = d

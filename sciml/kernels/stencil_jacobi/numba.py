@@ -8,19 +8,19 @@ from typing import Any
 
 from numba.extending import overload
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 from sciml.kernels._stencil import ConstantStencil
 
 __all__ = ["sweep_planes", "sweep_slab"]
 
 
-@compiled
+@inner
 def _neighbours(i: int, n: int, periodic: bool) -> tuple[int, int]:
     first, last = (n - 1, 0) if periodic else (0, n - 1)
     return (i - 1 if i > 0 else first), (i + 1 if i < n - 1 else last)
 
 
-@compiled
+@inner
 def _constant_plane(stencil: Any, u: Any, f: Any, i: int, omega: Any, out: Any, periodic: bool) -> None:
     c, wrap, d0, d1, d2 = stencil
     n0, n1, n2 = u.shape
@@ -46,7 +46,7 @@ def _constant_plane(stencil: Any, u: Any, f: Any, i: int, omega: Any, out: Any, 
             )
 
 
-@compiled
+@inner
 def _variable_plane(stencil: Any, u: Any, f: Any, i: int, omega: Any, out: Any, periodic: bool) -> None:
     c0, c1, c2, d = stencil
     n0, n1, n2 = u.shape
@@ -88,7 +88,7 @@ def _relax_plane(stencil: Any, u: Any, f: Any, i: Any, omega: Any, out: Any, per
     )
 
 
-@compiled
+@inner
 def _constant_start(stencil: Any, f: Any, i: int, omega: Any, out: Any) -> None:
     _, _, d0, d1, d2 = stencil
     for j in range(f.shape[1]):
@@ -97,7 +97,7 @@ def _constant_start(stencil: Any, f: Any, i: int, omega: Any, out: Any) -> None:
             out[i, j, k] = omega / (d + d2[k]) * f[i, j, k]
 
 
-@compiled
+@inner
 def _variable_start(stencil: Any, f: Any, i: int, omega: Any, out: Any) -> None:
     d = stencil[3]
     none = f.dtype.type(0)
@@ -117,7 +117,7 @@ def _start_plane(stencil: Any, f: Any, i: Any, omega: Any, out: Any) -> Any:
     return lambda stencil, f, i, omega, out: _variable_start(stencil, f, i, omega, out)
 
 
-@compiled
+@inner
 def _sweep(stencil: Any, x: Any, y: Any, f: Any, i: int, t: int, omegas: Any, zero: bool, periodic: bool) -> None:
     # Sweep t (from 0) of plane i: even sweeps go from x to y, odd ones back.
     if t == 0 and zero:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 from sciml.kernels.stencil_apply.numba import apply_constant, apply_variable
 
 __all__ = ["residual_constant", "residual_variable"]
 
 
-@compiled
+@inner
 def _subtract(i: int, b: Any, out: Any) -> float:
     total = 0.0
     for j in range(b.shape[1]):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 
 __all__ = ["listed_sums", "subtract_listed"]
 
@@ -12,7 +12,7 @@ __all__ = ["listed_sums", "subtract_listed"]
 BLOCK = 1024
 
 
-@compiled
+@inner
 def gathered_sum(v: Any, cells: Any) -> Any:
     result = 0.0
     for begin in range(0, len(cells), BLOCK):
@@ -23,13 +23,13 @@ def gathered_sum(v: Any, cells: Any) -> Any:
     return result
 
 
-@compiled
+@inner
 def subtract_at(v: Any, cells: Any, number: Any) -> None:
     for cell in cells:
         v[np.uintp(cell)] -= number
 
 
-@compiled
+@inner
 def set_of(position: int, starts: Any) -> Any:
     c = 0
     while c + 1 < len(starts) and starts[c + 1] <= position:

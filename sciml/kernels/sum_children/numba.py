@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 
 __all__ = ["sum_slab"]
 
 
-@compiled
+@inner
 def _children(I: int, r: int, n: int, q: Any, index: Any, weight: Any) -> None:  # noqa: E741
     # Up to three cells along an axis and what they count for coarse cell I.
     for k in range(3):
@@ -21,14 +21,14 @@ def _children(I: int, r: int, n: int, q: Any, index: Any, weight: Any) -> None: 
         weight[0], weight[1], weight[2] = p, 3 - 2 * p, p - 1
 
 
-@compiled
+@inner
 def _add_row(F: Any, start: int, w: Any, out: Any) -> None:
     begin = np.uint64(start)
     for m in range(np.uint64(len(out))):
         out[m] += w * F[begin + m]
 
 
-@compiled
+@inner
 def _sum_row(even: Any, odd: Any, n: int, q: Any, row: Any) -> None:
     # Sums of the pairs of a row of n cells that are given by even and odd k.
     last = (n - 1) // 2
