@@ -4,8 +4,7 @@ from importlib import import_module
 
 import numpy as np
 
-from sciml.kernels import stencil_apply
-from sciml.kernels._stencil import ConstantStencil
+from sciml.kernels.dots import dots
 from sciml.solvers._table import SOLVERS
 
 __all__ = ["load_libraries", "wake_kernels"]
@@ -28,7 +27,6 @@ def load_libraries(method: str) -> None:
 
 
 def wake_kernels() -> None:
-    """Call a kernel on one cell: the first call initialises the compiler's run time."""
+    """Call a small kernel: the first call initialises the compiler's run time."""
     one = np.ones(1)
-    stencil = ConstantStencil(np.zeros(3), np.zeros(3), one, one, one)
-    stencil_apply(stencil, np.ones((1, 1, 1)), out=np.empty((1, 1, 1)))
+    dots(one, one, one)
