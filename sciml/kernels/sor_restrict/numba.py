@@ -156,8 +156,9 @@ def _box_plane(stencil: Any, x: Any, f: Any, I: int, target: Any, coarse: Any, e
                 residual_row(whole, shape, X, F, i, j, even, odd)
         P = (I + J) & 1
         if r2 == 1:
-            coarse[P, I, J] = even
-            coarse[1 - P, I, J] = odd
+            for m in range(M):  # assigned as a whole, numba would compile a message for unequal lengths: 2 seconds
+                coarse[P, I, J, m] = even[m]
+                coarse[1 - P, I, J, m] = odd[m]
         else:
             for m in range(M):
                 even[m] += odd[m]
