@@ -54,10 +54,14 @@ def _needs_graphs(settings: Settings) -> bool:
 
 
 def compile_cycles() -> None:
-    """Call, on a few cells, the kernels that multigrid uses once its first graph stands, in that order."""
+    """Call, on a few cells, what multigrid uses once its first graph stands, in that order.
+
+    Two parts of the first graph come before, so that both processes have about as much to compile.
+    """
     from sciml.kernels._colour import SplitVariable, split_zeros
     from sciml.kernels._graph import Graph
     from sciml.kernels._stencil import VariableStencil
+    from sciml.kernels.block_graph.numba import face_slab, surplus_slab
     from sciml.kernels.cg_direction import cg_direction
     from sciml.kernels.cg_residual import cg_residual
     from sciml.kernels.colour_layout import colour_merge
@@ -70,17 +74,21 @@ def compile_cycles() -> None:
     from sciml.solvers.multigrid.graph_bottom import GraphFactor
     from sciml.solvers.multigrid.graph_levels import Blocks, coarsen_graph, graph_level
 
+    box = 2, 1, 1
+    c, d, out = np.zeros(box), np.ones(box), np.empty((1, 1, 1))
+    face_slab(0, 1, c, c, c, box, c, out, out, out)
+    surplus_slab(0, 1, c, c, c, d, box, c, np.zeros(box, np.int32), np.zeros(1))
+
     starts, columns = np.array([0, 1, 2], np.int32), np.array([1, 0], np.int32)
     graph, home = Graph(starts, columns, np.ones(2), np.ones(2)), np.arange(2, dtype=np.int32)
-    d, heaviest = graph_rows(graph)
-    levels = [graph_level(graph, d, home)]
+    diagonal, heaviest = graph_rows(graph)
+    levels = [graph_level(graph, diagonal, home)]
     coarser = coarsen_graph(levels[0], Blocks((2, 1, 1), home, heaviest, heaviest), 0.03)
     if coarser is not None:
         levels.append(coarser[0])
     bottom = GraphFactor(levels[-1].graph, levels[-1].d)
     hierarchy = GraphHierarchy((2, 1, 1), home, levels, bottom, 1.2)
 
-    box = 2, 1, 1
     x, f, c0, c1, c2, surplus = (split_zeros(box, np.float32) for _ in range(6))
     stencil, labels = SplitVariable(c0, c1, c2, np.ones_like(x), surplus), np.zeros(x.shape, np.int32)
     sor_restrict(stencil, x, f, hierarchy.f, zero=True, target=labels)
@@ -88,7 +96,7 @@ def compile_cycles() -> None:
     prolong_sor(stencil, x, f, hierarchy.x, target=labels)
     z, p, u, q = (np.zeros(box) for _ in range(4))
     colour_merge(x, z, 1.0)
-    natural = VariableStencil(np.zeros(box), np.zeros(box), np.zeros(box), np.ones(box))
+    natural = VariableStencil(c, c, c, d)
     dots(z, p, q)
     cg_direction(natural, 0.0, 0.0, z, p, u, q)
     cg_residual(0.0, q, p)
