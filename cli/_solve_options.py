@@ -27,6 +27,7 @@ Problem file (TOML), file names relative to it; every key may be left out:
   [[region]]  name, x = [low, high], y, z, where = "expression", and any field to paint, in order
   [boundary]  all, x, "x-", "x+", ... = "robin:10,300" or {type = "robin", transfer = 10, value = 300}
   [solver]    method, rtol, atol, maxiter, dtype, device, threads, x0;  [solver.multigrid] cycle = "W"
+  [labels]    u, length, flow (texts for plot and summary)
   [output]    field, report, plot, matrix
 
 \b

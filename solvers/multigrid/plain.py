@@ -37,6 +37,12 @@ class PlainHierarchy:
     Before and after the correction the smoother is the same polynomial in D^-1 A, and such polynomials are
     symmetric in the inner product of A: the cycle is a symmetric positive definite preconditioner.
 
+    References
+    ----------
+    M. Adams, M. Brezina, J. Hu and R. Tuminaro, "Parallel multigrid smoothing: polynomial versus Gauss-Seidel",
+    J. Comput. Phys. 188, 2003.
+    J. Lottes, "Optimal polynomial smoothers for multigrid V-cycles", 2023.
+
     Examples
     --------
     >>> from sciml.mesh import Grid

@@ -1,14 +1,18 @@
 """What README and documentation show works: commands, problem files, Python."""
 
+import json
 import re
 import shlex
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from sciml.cli import _problem_file
 from sciml.cli._problem_file import read_problem
 from sciml.cli.main import cli
+from sciml.solvers._table import SOLVERS, options
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -74,3 +78,40 @@ def test_options_of_a_command_exist(page: str, line: str) -> None:
 
 def test_commands_are_found() -> None:
     assert len(commands()) > 10
+
+
+@pytest.mark.parametrize("method", SOLVERS)
+def test_methods_and_their_options_have_a_row(method: str) -> None:
+    names = [method, *(f"{method}.{key}" for key in options(method))]
+    rows = re.findall(r"^``([\w.]+)``  ", PAGES["choosing.rst"], flags=re.MULTILINE)
+    assert set(names) <= set(rows)
+
+
+def test_options_of_multigrid_are_explained() -> None:
+    rows = re.findall(r"^``(\w+\.\w+)``  ", PAGES["multigrid.rst"], flags=re.MULTILINE)
+    assert rows == [f"{method}.{key}" for method in ("multigrid", "fmg") for key in options(method)]
+
+
+def test_keys_of_a_problem_file_have_a_row_and_show_in_its_example() -> None:
+    example = _problem_file.__doc__ or ""
+    for table, keys in _problem_file._TABLES.items():
+        for key in keys:
+            assert f"``{table}.{key}``".replace("``.", "``") in PAGES["problem_files.rst"]
+            assert re.search(rf"^    {key} = ", example, flags=re.MULTILINE)
+
+
+def test_options_of_solve_have_a_row_among_keys_or_are_told_of() -> None:
+    command = cli.get_command(click.Context(cli), "solve")
+    assert command is not None
+    text = PAGES["problem_files.rst"] + PAGES["command_line.rst"]
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert any(f"``{name}" in text for name in parameter.opts), parameter.name
+
+
+def test_keys_of_a_report_have_a_row() -> None:
+    printed = CliRunner().invoke(cli, ["solve", "--shape", "6,5", "--method", "direct", "--report", "-", "-q"]).stdout
+    table = PAGES["command_line.rst"].partition("Report\n------\n")[2]
+    rows = [line for line in table.splitlines() if line.startswith("``")]
+    documented = [key for line in rows for key in re.findall(r"``(\w+)``", line[:28])]
+    assert sorted(documented) == sorted(json.loads(printed))
