@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sciml.kernels._stencil import ConstantStencil, shape3
 from sciml.kernels.colour_layout import colour_merge, colour_split
 from sciml.kernels.correct_residual import correct_residual
+from sciml.kernels.dots import dots
 from sciml.kernels.stencil_residual import stencil_residual
 from sciml.pde.operator import StencilOperator
 from sciml.solvers._status import Status
@@ -32,11 +33,11 @@ class Cycling(Protocol):
 
 
 def correction(hierarchy: Cycling, r: Vector, z: Vector) -> None:
-    """z = M r by one cycle, with r scaled to largest entry 1 so that float32 holds it.
+    """z = M r by one cycle, with r scaled to entries of size 1 so that float32 holds it.
 
     r, z : (n0, n1, n2) float64
     """
-    scale = float(max(r.max(), -r.min()))
+    scale = _size(r) / sqrt(r.size)
     if scale == 0.0:
         z[...] = 0.0
         return
@@ -46,11 +47,12 @@ def correction(hierarchy: Cycling, r: Vector, z: Vector) -> None:
 
 
 def refine(
-    A: StencilOperator, hierarchy: Cycling, b: Vector, x: Vector, monitor: Monitor, *, planes: bool = False
+    A: StencilOperator, hierarchy: Cycling, b: Vector, x: Vector, monitor: Monitor, *, planes: bool = False,
+    guess: bool = True,
 ) -> Status:
     """Iterate x += M (b - A x) until the monitor's limit; every residual is the true one.
 
-    The residual lives in float32 and in units of its first largest entry: however far it falls,
+    The residual lives in float32 and in units of its first mean size: however far it falls,
     float32 has the range, and x and b - A x are float64.
 
     Parameters
@@ -65,17 +67,21 @@ def refine(
         Filled with one entry a cycle.
     planes : bool
         Measure each plane of the first axis by itself (b has norm 1 on each) and record the largest.
+    guess : bool
+        Whether x holds anything but zeros.
     """
     assert isinstance(A.stencil, ConstantStencil)
     box = shape3(A.grid_shape)
     b, x, top = b.reshape(box), x.reshape(box), hierarchy.top
-    size = 1.0 if planes else sqrt(float(np.vdot(b, b)))
+    whole = _size(b)
+    size = 1.0 if planes else whole
     r = b
-    if x.any():
+    if guess:
         r = np.empty(box)
         squares = stencil_residual(A.stencil, x, b, r)
         monitor.start = max(1.0, sqrt(float(squares.max() if planes else squares.sum())) / size)
-    scale = float(max(r.max(), -r.min())) or 1.0  # 0 when x solves the system exactly
+        whole = _size(r)
+    scale = whole / sqrt(r.size) or 1.0  # 0 when x solves the system exactly
     colour_split(r, top.f, 1.0 / scale)
     before = inf
     while True:
@@ -91,3 +97,7 @@ def refine(
         if norm > 0.7 * before:  # a cycle reduces by far more than this until rounding stops it
             return Status.STAGNATED
         before = norm
+
+
+def _size(v: Vector) -> float:
+    return sqrt(dots(v, v, v)[0])
