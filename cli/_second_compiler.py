@@ -94,6 +94,7 @@ def compile_cycles() -> None:
     sor_restrict(stencil, x, f, hierarchy.f, zero=True, target=labels)
     hierarchy.cycle()
     prolong_sor(stencil, x, f, hierarchy.x, target=labels)
+    prolong_sor(stencil, x, f, split_zeros((1, 1, 1), np.float32), n2=1, target=box)  # where a box lies between
     z, p, u, q = (np.zeros(box) for _ in range(4))
     colour_merge(x, z, 1.0)
     natural = VariableStencil(c, c, c, d)
