@@ -45,8 +45,8 @@ class Multigrid:
         Visits of the next level by the preconditioner: one, two, or as suits the dimension.
     coarse : {"auto", "clusters", "boxes"}
         Coarse levels of the preconditioner: clusters of strongly connected cells, robust against jumps and
-        walls; or boxes of 2 x 2 x 2 cells, which cost a third. auto tries boxes on a random error where
-        three axes couple, and takes clusters elsewhere.
+        walls; or boxes of 2 x 2 x 2 cells, which cost less. auto takes as many levels of boxes as the faces
+        allow (`box_depth`), none in planes, and replaces them by clusters when they turn out too slow.
     dtype : {"float32", "float64"}
         Precision of red-black cycles; those of the other smoothers are float64.
     smoother : {"auto", "sor", "chebyshev", "jacobi"}
@@ -60,6 +60,8 @@ class Multigrid:
 
     Examples
     --------
+    S. F. Ashby and R. D. Falgout, "A parallel multigrid preconditioned conjugate gradient algorithm for
+    groundwater flow simulations", Nuclear Science and Engineering 124, 1996 (coarsening along strong axes).
     >>> from sciml.mesh import Grid
     >>> from sciml.pde import poisson
     >>> system = poisson(Grid((32, 32)))
