@@ -122,18 +122,13 @@ def _check_solver(settings: Settings) -> None:
             f"method '{settings.method}' is unknown; use one of {', '.join(known)}{nearest(settings.method, known)}"
         )
     for method, options in settings.options.items():
+        if method == "auto":
+            raise InputError(f"auto has no options of its own; set those of one method: {', '.join(SOLVERS)}")
         configure(method, options)
     if settings.rtol == 0 and settings.atol == 0:
         raise InputError("rtol and atol are both 0, which no floating-point solve can reach; set one of them")
     if settings.device == "cuda":
-        _refuse_cuda()
-
-
-def _refuse_cuda() -> None:
-    from sciml._optional import require
-
-    require("cupy", "'sciml-kit[cuda12]' (or cuda13)")
-    raise InputError("device cuda: the solvers of this version run on the CPU; use --device cpu")
+        raise InputError("device cuda: the solvers of this version run on the CPU; use --device cpu")
 
 
 def _check_targets(settings: Settings) -> None:

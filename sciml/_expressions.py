@@ -143,6 +143,8 @@ class Expression:
             self._check(part, depth + 1)
 
     def _check_name(self, name: str) -> None:
+        if name in FUNCTIONS:
+            raise self._fail(f"'{name}' is a function; write {name}(...)")
         if name not in self.names and name not in CONSTANTS:
             allowed = ", ".join([*self.names, *CONSTANTS])
             raise self._fail(f"name '{name}' is not allowed; use {allowed}{_nearest(name, FUNCTIONS)}")

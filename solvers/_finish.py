@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sciml._arrays import real_array
 from sciml._errors import InputError
 from sciml.kernels._stencil import shape3
 from sciml.kernels.stencil_residual import stencil_residual
@@ -14,6 +15,9 @@ from sciml.solvers._solution import Solution
 from sciml.solvers._status import Status
 
 __all__ = ["finish", "nullspace_of", "right_hand_sides", "true_residuals"]
+
+# Norms of right-hand sides between these leave room for residuals 1e-16 times as large, squared.
+SMALLEST, LARGEST = 1e-130, 1e130
 
 
 def nullspace_of(A: Any) -> NullSpace | None:
@@ -29,10 +33,11 @@ def right_hand_sides(A: Any, b: ArrayLike) -> NDArray[np.float64]:
     Raises
     ------
     InputError
-        If the size does not fit or `b` holds NaN or infinities.
+        If `b` is not real, the size does not fit, or its entries are not finite or too large or too small
+        for their squares to be summed.
     """
     n = A.shape[0]
-    values = np.array(b, dtype=np.float64, order="C")
+    values = np.array(real_array("right-hand side", b), dtype=np.float64, order="C")
     grid_shape = getattr(A, "grid_shape", (n,))
     if values.shape not in ((n,), grid_shape) and values.shape[1:] not in ((n,), grid_shape):
         raise InputError(
@@ -40,9 +45,7 @@ def right_hand_sides(A: Any, b: ArrayLike) -> NDArray[np.float64]:
             f"expected {grid_shape}, ({n},) or a leading batch axis"
         )
     rows = values.reshape(-1, n)
-    if not np.all(np.isfinite(rows)):
-        bad = np.sum(~np.isfinite(rows))
-        raise InputError(f"right-hand side has {bad} entries that are not finite; expected numbers")
+    _check_range(rows)
     active = getattr(A, "active", None)
     if active is not None:
         rows[:, ~active.ravel()] = 0.0
@@ -51,6 +54,21 @@ def right_hand_sides(A: Any, b: ArrayLike) -> NDArray[np.float64]:
         for row in rows:
             nullspace.project(row)
     return rows
+
+
+def _check_range(rows: NDArray[np.float64]) -> None:
+    with np.errstate(over="ignore"):
+        squares = np.einsum("ij,ij->i", rows, rows)
+    inside = (squares > SMALLEST**2) & (squares < LARGEST**2)
+    for row in rows[~inside]:
+        bad = np.count_nonzero(~np.isfinite(row))
+        if bad:
+            raise InputError(f"right-hand side has {bad} entries that are not finite; expected numbers")
+        if row.any():
+            raise InputError(
+                f"right-hand side has entries up to {np.abs(row).max():.1e}, whose squares leave the range of float64; "
+                "choose other units"
+            )
 
 
 def true_residuals(A: Any, rows: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -104,6 +122,8 @@ def finish(
     elif status is Status.CONVERGED:
         status = Status.PRECISION_LIMIT
     residual = float(residuals.max())
+    if not np.isfinite(residual):
+        status = Status.BREAKDOWN
     if len(history) > 1:
         history = [*history[:-1], residual]
     return Solution(

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.pde.operator import StencilOperator
 from sciml.solvers._operator import SystemOperator, rounding_floor
 from sciml.solvers._solution import Callback
 from sciml.solvers._status import Status
@@ -93,11 +94,13 @@ def explained(
 ) -> tuple[Status, dict[str, Any]]:
     """Final status and details: to stagnate or break down near the rounding floor is the precision limit.
 
-    A floor near 1 comes from an x that grew without bound, as for a singular A, and limits nothing.
+    For a matrix a floor near 1 comes from an x that grew without bound, as for a singular A, and limits
+    nothing; a stencil is positive definite where b has a part, so its floor counts however high it is.
     """
     if status is Status.CONVERGED:
         return status, {}
     floor = rounding_floor(A, x, b)
-    if status in (Status.STAGNATED, Status.BREAKDOWN) and residual <= min(100 * floor, 0.1):
+    largest = inf if isinstance(A, StencilOperator) else 0.1
+    if status in (Status.STAGNATED, Status.BREAKDOWN) and residual <= min(100 * floor, largest):
         status = Status.PRECISION_LIMIT
     return status, {"floor": floor}

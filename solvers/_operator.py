@@ -193,6 +193,8 @@ def rounding_floor(A: SystemOperator, x: NDArray[np.float64], b: NDArray[np.floa
 def _check_square(A: Any) -> None:
     if len(A.shape) != 2 or A.shape[0] != A.shape[1]:
         raise InputError(f"the matrix has shape {tuple(A.shape)}; expected a square one, one equation an unknown")
+    if A.shape[0] == 0:
+        raise InputError("the matrix has no rows; expected at least one unknown")
     dtype = getattr(A, "dtype", None)
     if dtype is not None and np.dtype(dtype).kind not in "fiub":
         raise InputError(f"the matrix has dtype {np.dtype(dtype)}; expected real numbers")

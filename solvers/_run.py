@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sciml._arrays import real_array
 from sciml._errors import InputError
 from sciml.solvers._finish import finish, right_hand_sides
 from sciml.solvers._operator import SystemOperator
@@ -92,7 +93,7 @@ def initial_guesses(A: SystemOperator, x0: ArrayLike | None, shape: tuple[int, i
     """
     if x0 is None:
         return None
-    values = np.asarray(x0, dtype=np.float64)
+    values = np.asarray(real_array("initial guess", x0), dtype=np.float64)
     if values.size not in (shape[1], shape[0] * shape[1]):
         raise InputError(
             f"initial guess of shape {values.shape} does not fit; expected {shape[1]} values, or as many for each of "

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sciml._errors import InputError
 from sciml.solvers._auto import plan
+from sciml.solvers._checks import check_whole
 from sciml.solvers._ladder import climb_down, timed
 from sciml.solvers._operator import SystemOperator, as_operator
 from sciml.solvers._run import check_tolerances
@@ -62,6 +62,8 @@ def solve(
     ------
     InputError
         If A, b, x0 or a tolerance cannot be used.
+    TypeError
+        If A or `solver` is something else.
     ConvergenceError
         If `raise_on_failure` and the tolerance was not reached.
 
@@ -74,8 +76,10 @@ def solve(
     ('direct', 'converged', True)
     """
     check_tolerances(rtol, atol)
-    if maxiter is not None and maxiter < 1:
-        raise InputError(f"maxiter is {maxiter}; expected a whole number >= 1")
+    if maxiter is not None:
+        check_whole("maxiter", maxiter)
+    if solver is not None and (isinstance(solver, type) or not hasattr(solver, "setup")):
+        raise TypeError(f"solver is {solver!r}; expected a solver such as CG(), or configure('cg')")
     operator = as_operator(A)
     warn_of_defect(operator, b)
     if solver is None:
@@ -87,7 +91,7 @@ def solve(
 
 def warn_of_defect(A: SystemOperator, b: ArrayLike) -> None:
     """Say when b has a part that no A x can reach: its sum over a floating component."""
-    if A.nullspace is None or np.size(b) % A.shape[0]:
+    if A.nullspace is None or np.size(b) % A.shape[0] or np.iscomplexobj(b):
         return
     for row in np.asarray(b, dtype=np.float64).reshape(-1, A.shape[0]):
         means = np.abs(A.nullspace.means(row))

@@ -19,6 +19,9 @@ __all__ = ["AXES", "Grid", "sides"]
 
 AXES = ("x", "y", "z")
 
+# Spacings between these have squares (in A) and cubes (volumes) that float64 holds.
+SMALLEST, LARGEST = 1e-100, 1e100
+
 
 def sides(ndim: int) -> tuple[str, ...]:
     """Names of the sides of a box, axis by axis, minus before plus.
@@ -239,6 +242,10 @@ def _check_box(shape: tuple[int, ...], extent: tuple[float, ...], location: str)
         raise InputError(f"extent {extent} has {len(extent)} entries; expected one per axis of shape {shape}")
     if not all(np.isfinite(length) and length > 0 for length in extent):
         raise InputError(f"extent {extent} must be finite and positive on every axis")
+    if not all(SMALLEST < length / n < LARGEST for n, length in zip(shape, extent, strict=True)):
+        raise InputError(
+            f"extent {extent} makes spacings whose squares leave the range of float64; choose another unit of length"
+        )
     if location not in ("cell", "node"):
         raise InputError(f"location '{location}' is unknown; use cell or node")
 

@@ -111,7 +111,8 @@ def _reduced(values: Array) -> Array:
 def _refused(name: str, bad: NDArray[np.bool_], what: str, place: Layout | None = None) -> InputError:
     """Error with the number of bad entries and the first index, counted on the grid's own axes."""
     if bad.ndim == 0:
-        return InputError(f"{name} is {what}; expected finite numbers{' > 0' if 'positive' in what else ''}")
+        bound = {"shift": " >= 0", "source": ""}.get(name, " > 0")
+        return InputError(f"{name} is {what}; expected a finite number{bound}")
     first = [int(i) for i in np.argwhere(bad)[0]]
     if place is not None:
         lead = len(first) - len(place.window)

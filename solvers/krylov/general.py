@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sciml.solvers._checks import check_whole
 from sciml.solvers._monitor import Monitor, explained
 from sciml.solvers._operator import SystemOperator, as_operator
 from sciml.solvers._run import Run, solve_rows
@@ -25,7 +26,18 @@ Correction: TypeAlias = Callable[[Vector, Monitor, float], Vector]
 
 
 def corrected(A: SystemOperator, b: Vector, x0: Vector | None, correction: Correction, monitor: Monitor) -> Run:
-    """x += dx until the true residual is small enough; a call that gains less than 1 % ends it."""
+    """x += dx until the true residual is small enough; a call that gains less than 1 % ends it.
+
+    SciPy's inner products go through BLAS, whose sums depend on the number of threads; on one
+    thread the answer does not.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, user_api="blas"):
+        return _corrected(A, b, x0, correction, monitor)
+
+
+def _corrected(A: SystemOperator, b: Vector, x0: Vector | None, correction: Correction, monitor: Monitor) -> Run:
     x, size = np.zeros_like(b) if x0 is None else x0, norm(b)
     r = b if x0 is None else residual_of(A, b, x)
     residual = norm(r) / size
@@ -137,6 +149,9 @@ class GMRES:
     preconditioner: Any = "ilu"
     restart: int = 50
     method: ClassVar[str] = "gmres"
+
+    def __post_init__(self) -> None:
+        check_whole("gmres.restart", self.restart)
 
     def setup(self, A: Any) -> KrylovState:
         """Build the preconditioner for `A`."""

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from numpy.typing import ArrayLike
 
+from sciml.solvers._checks import check_whole
 from sciml.solvers._operator import SystemOperator, as_operator
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers.krylov.accelerate import accelerate
@@ -100,6 +101,9 @@ class PCG:
     patience: int = 1000
     method: ClassVar[str] = "pcg"
     flexible: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        check_whole(f"{self.method}.patience", self.patience)
 
     def setup(self, A: Any) -> KrylovState:
         """Build the preconditioner for `A`."""

@@ -134,6 +134,9 @@ def test_field(run: Run, files: Path, option: str, given: str, says: str) -> Non
     ("--set", "pgc.preconditioner=jacobi", "did you mean 'pcg'"),
     ("--set", "preconditioner=jacobi", "method.key=value"),
     ("--set", "pcg.patience=long", "whole number"),
+    ("--set", "auto.cycle=W", "auto has no options of its own"),
+    ("--set", "gmres.restart=0", "gmres.restart is 0; expected a whole number >= 1"),
+    ("--coefficient", "1 + sin", "'sin' is a function; write sin(...)"),
     ("--rtol", "-1", ">= 0"),
     ("--rtol", "0", "rtol and atol"),
     ("--rtol", "nan", "finite"),
@@ -175,8 +178,18 @@ def test_arguments(run: Run, files: Path, args: tuple[str, ...], says: str) -> N
     assert says in run(*args, code=2).stderr
 
 
-def test_cuda_without_cupy(run: Run) -> None:
-    assert "pip install 'sciml-kit[cuda12]'" in run(*BOX, "--device", "cuda", code=2).stderr
+def test_cuda(run: Run) -> None:
+    assert "run on the CPU; use --device cpu" in run(*BOX, "--device", "cuda", code=2).stderr
+
+
+def test_a_shift_names_its_bound(run: Run) -> None:
+    assert "expected a finite number >= 0" in run(*BOX, "--shift", "-1", code=2).stderr
+
+
+@pytest.mark.parametrize("size", ["1e300", "1e-200"])
+def test_units_whose_squares_leave_the_range(run: Run, size: str) -> None:
+    assert "squares leave the range" in run(*BOX, "--source", size, code=2).stderr
+    assert "squares leave the range" in run("solve", "--shape", "5", "--extent", size, code=2).stderr
 
 
 def test_incompatible_source_is_accepted_with_project(run: Run) -> None:

@@ -7,13 +7,25 @@ import numpy as np
 import pytest
 from scipy.sparse import bsr_array, coo_matrix, csc_array, csr_array, dia_array, eye_array
 from scipy.sparse.linalg import aslinearoperator
+from threadpoolctl import threadpool_limits
 
 import sciml.solvers
 from sciml._errors import ConvergenceError, InputError
 from sciml.kernels import threads
-from sciml.mesh import Grid
+from sciml.mesh import Boundary, Grid
 from sciml.pde import poisson
-from sciml.solvers import CG, PCG, Direct, LinearSolver, SolverWarning, Status, solve
+from sciml.solvers import (
+    CG,
+    GMRES,
+    MINRES,
+    PCG,
+    Direct,
+    LinearSolver,
+    SolverWarning,
+    Status,
+    configure,
+    solve,
+)
 
 A = poisson(Grid((9, 8))).A
 b = np.random.default_rng(0).standard_normal((9, 8))
@@ -65,6 +77,13 @@ def test_right_hand_side_and_guess_are_left_as_they_were() -> None:
         (np.eye(2), np.ones(2), {"atol": np.nan}, "atol is nan"),
         (np.eye(2), np.ones(2), {"rtol": 0.0}, "both 0"),
         (np.eye(2), np.ones(2), {"maxiter": 0}, "maxiter is 0"),
+        (np.eye(2), np.ones(2), {"maxiter": 2.5}, "maxiter is 2.5"),
+        (np.zeros((0, 0)), np.ones(0), {}, "no rows"),
+        (np.eye(2), np.ones(2) + 1j, {}, "right-hand side has dtype complex128"),
+        (np.eye(2), np.array(["a", "b"]), {}, "expected real numbers"),
+        (np.eye(2), np.ones(2), {"x0": np.ones(2) + 1j}, "initial guess has dtype complex128"),
+        (np.eye(2), np.full(2, 1e200), {}, "up to 1.0e.200, whose squares leave the range"),
+        (np.eye(2), np.full(2, 1e-200), {}, "up to 1.0e-200, whose squares leave the range"),
     ],
 )
 def test_bad_input_is_named(matrix: np.ndarray, right: np.ndarray, options: dict[str, object], text: str) -> None:
@@ -76,6 +95,18 @@ def test_bad_input_is_named(matrix: np.ndarray, right: np.ndarray, options: dict
 def test_foreign_objects_are_refused() -> None:
     with pytest.raises(TypeError, match="A is a str"):
         solve("A", np.ones(2))
+    for solver in ("cg", CG):
+        with pytest.raises(TypeError, match=r"expected a solver such as CG\(\)"):
+            solve(np.eye(2), np.ones(2), solver)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("method", "option", "value"), [
+    ("pcg", "patience", 0), ("fcg", "patience", -2), ("gmres", "restart", 0), ("amg", "sweeps", 0),
+    ("amg", "max_coarse", 0), ("amg", "seed", -1), ("amg", "theta", 2.0), ("amg", "theta", np.nan),
+])
+def test_options_out_of_range_are_refused(method: str, option: str, value: float) -> None:
+    with pytest.raises(InputError, match=rf"{method}\.{option} is {value}; expected"):
+        configure(method, {option: value})
 
 
 def test_failure_can_raise_with_the_help_of_its_status() -> None:
@@ -109,13 +140,21 @@ def test_small_shift_is_not_taken_for_singular() -> None:
     np.testing.assert_allclose(solution.x, 1e9, rtol=1e-4)
 
 
-@pytest.mark.parametrize("solver", [CG(), PCG(), PCG("amg"), Direct()], ids=repr)
+def test_a_nearly_singular_system_is_at_the_precision_limit() -> None:
+    """A shift of 1e-12 leaves x of size 1e12, whose rounding alone is a residual of about 1."""
+    made = poisson(Grid((20, 20), boundary=Boundary("neumann")), "1 + x * y", "1 + x", shift=1e-12)
+    solution = solve(made.A, made.b, Direct())
+    assert solution.status is Status.PRECISION_LIMIT
+    assert solution.details["floor"] > 1e-2
+
+
+@pytest.mark.parametrize("solver", [CG(), PCG(), PCG("amg"), MINRES(), GMRES("jacobi"), Direct()], ids=repr)
 def test_threads_agree(solver: LinearSolver) -> None:
     cube = poisson(Grid((40, 40, 36)), "1 + x").A if not isinstance(solver, Direct) else A
     right = np.random.default_rng(1).standard_normal(cube.grid_shape)
     found = []
     for n in (1, 2):
-        with threads(n):
+        with threads(n), threadpool_limits(n, user_api="blas"):
             found.append(solve(cube, right, solver, rtol=1e-6).x)
     np.testing.assert_array_equal(found[0], found[1])
 
