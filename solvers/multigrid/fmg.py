@@ -14,6 +14,7 @@ from sciml.solvers._run import Run, solve_rows
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
 from sciml.solvers.multigrid.fmg_pass import FullMultigrid
+from sciml.solvers.multigrid.precision import single_holds
 from sciml.solvers.multigrid.refine import refine
 from sciml.solvers.multigrid.structured import BOTTOM, BoxHierarchy, Smoothing
 
@@ -107,10 +108,13 @@ class FMG:
                 f"fmg needs a stencil on a box, as sciml.pde.poisson builds; A is a {type(A).__name__}, use amg"
             )
         if not A.is_constant:
-            raise InputError("fmg needs a constant coefficient and no obstacles; for this operator use multigrid")
+            raise InputError(
+                "fmg needs a constant coefficient, no obstacles, and on node grids dirichlet or periodic sides; "
+                "for this operator use multigrid"
+            )
         finest, coarser = IN_SPACE if len(A.grid_shape) == 3 else IN_PLANE
         hierarchy = BoxHierarchy(
-            A.stencil, "linear", self._precision(A.grid_shape), smoothing=coarser if self.only else None
+            A.stencil, "linear", self._precision(A), smoothing=coarser if self.only else None
         )
         if not hierarchy.levels and A.shape[0] > BOTTOM:
             shape = " x ".join(map(str, A.grid_shape))
@@ -119,9 +123,12 @@ class FMG:
             hierarchy.top.sweeps, hierarchy.top.omega = finest
         return FMGState(A, FullMultigrid(hierarchy))
 
-    def _precision(self, shape: tuple[int, ...]) -> str:
-        if self.dtype != "auto":
+    def _precision(self, A: StencilOperator) -> str:
+        if self.dtype == "float64" or not single_holds(A.stencil):
+            return "float64"
+        if self.dtype == "float32":
             return self.dtype
+        shape = A.grid_shape
         return "float64" if self.only and max(shape) ** 4 / prod(shape) ** 0.5 > SINGLE_UP_TO else "float32"
 
     def solve(
