@@ -9,6 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from sciml.bench import find_cases
 from sciml.cli import _problem_file
 from sciml.cli._problem_file import read_problem
 from sciml.cli.main import cli
@@ -85,6 +86,11 @@ def test_methods_and_their_options_have_a_row(method: str) -> None:
     names = [method, *(f"{method}.{key}" for key in options(method))]
     rows = re.findall(r"^``([\w.]+)``  ", PAGES["choosing.rst"], flags=re.MULTILINE)
     assert set(names) <= set(rows)
+
+
+def test_benchmark_cases_have_a_row() -> None:
+    rows = re.findall(r"^``(\w+)``  ", PAGES["benchmarks.rst"], flags=re.MULTILINE)
+    assert sorted(rows) == sorted(find_cases(ROOT / "benchmarks"))
 
 
 def test_options_of_multigrid_are_explained() -> None:
