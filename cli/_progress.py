@@ -123,7 +123,7 @@ class Bar(Monitor):
 @contextmanager
 def monitor(rtol: float, verbosity: int) -> Iterator[Monitor]:
     """The monitor that fits stderr and the verbosity (-1 quiet, 0 normal, 1 and more every iteration)."""
-    if verbosity < 0:
+    if verbosity < 0 or sys.stderr is None:  # None: closed by whoever started us
         yield Monitor(rtol)
     elif not sys.stderr.isatty():
         yield Lines(rtol, verbosity > 0)

@@ -49,16 +49,19 @@ def _balance(balance: Mapping[str, Any], unit: str) -> str:
     )
 
 
-def print_pairs(pairs: Mapping[str, str], stream: IO[str]) -> None:
-    """Two columns: a table on a terminal, plain aligned lines elsewhere."""
+def print_pairs(pairs: Mapping[str, str], stream: IO[str] | None) -> None:
+    """Two columns: a table on a terminal, plain aligned lines elsewhere; nothing on a closed stream (None)."""
+    if stream is None:
+        return
     if stream.isatty():
         from rich.console import Console
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(show_header=False)
         table.add_column(style="bold")
         for name, text in pairs.items():
-            table.add_row(name, text)
+            table.add_row(name, Text(text))  # a title may hold brackets
         Console(file=stream).print(table)
         return
     width = max(map(len, pairs))

@@ -70,15 +70,30 @@ def _from_file(problem: Path) -> "Settings":
 def _run(plan: "Plan", clock: Clock, verbosity: int) -> None:
     from sciml.cli._execute import execute
     from sciml.cli._progress import monitor
-    from sciml.cli._report import as_json
     from sciml.cli._results import write_results
-    from sciml.cli._summary import hierarchy_lines, print_pairs, summary
 
     settings = plan.settings
     with monitor(settings.rtol, verbosity) as progress:
         system, solution = execute(plan, clock, progress)
         progress.stage("writing")
         report = write_results(plan, system, solution, clock)
+    try:
+        _print(settings, report, verbosity)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise Failure(f"the summary could not be printed ({error.strerror}); every file is written") from None
+    if not solution.converged:
+        raise Failure(
+            f"not converged: {solution.method} ended with {solution.status.value} at relative residual "
+            f"{solution.residual:.2e} (rtol {settings.rtol:.0e}). {solution.status.help}"
+        )
+
+
+def _print(settings: "Settings", report: dict[str, Any], verbosity: int) -> None:
+    from sciml.cli._report import as_json
+    from sciml.cli._summary import hierarchy_lines, print_pairs, summary
+
     if verbosity > 0:
         for line in hierarchy_lines(report["hierarchy"]):
             click.echo(line, err=True)
@@ -88,11 +103,6 @@ def _run(plan: "Plan", clock: Clock, verbosity: int) -> None:
         print_pairs(summary(report, [f for f in files if f != "-"]), sys.stderr if to_stdout else sys.stdout)
     if to_stdout:
         click.echo(as_json(report))
-    if not solution.converged:
-        raise Failure(
-            f"not converged: {solution.method} ended with {solution.status.value} at relative residual "
-            f"{solution.residual:.2e} (rtol {settings.rtol:.0e}). {solution.status.help}"
-        )
 
 
 def _explain(plan: "Plan") -> None:

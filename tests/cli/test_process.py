@@ -5,6 +5,7 @@ import os
 import pty
 import random
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -121,6 +122,24 @@ def test_full_disk(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"u.npy": OLD}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_summary_that_cannot_be_printed(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*MAIN, "solve", "--shape", "9,9", "--output", "u.npy"], cwd=tmp_path, stdout=full,
+            stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert "every file is written" in done.stderr
+    assert np.load(tmp_path / "u.npy").shape == (9, 9)
+
+
+def test_closed_streams(tmp_path: Path) -> None:
+    command = shlex.join([*MAIN, "solve", "--shape", "9,9", "--output", "u.npy"]) + " >&- 2>&-"
+    assert subprocess.run(command, shell=True, cwd=tmp_path, check=False).returncode == 0
+    assert np.load(tmp_path / "u.npy").shape == (9, 9)
+
+
 def test_address_space_limit_is_respected(tmp_path: Path) -> None:
     done = limited(tmp_path, resource.RLIMIT_AS, 4 * 2**30, "solve", "--shape", "700,700,700", "--output", "u.npy")
     assert done.returncode == 2
@@ -130,9 +149,10 @@ def test_address_space_limit_is_respected(tmp_path: Path) -> None:
 
 
 def test_progress_bar_on_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "plate.toml").write_text('title = "plate [/b]"')
     leader, follower = pty.openpty()
     with subprocess.Popen(
-        [*MAIN, "solve", "--shape", "60,60", "--coefficient", "1+x", "--method", "cg", "-v"],
+        [*MAIN, "solve", "plate.toml", "--shape", "60,60", "--coefficient", "1+x", "--method", "cg", "-v"],
         cwd=tmp_path, stdout=follower, stderr=follower, env=os.environ | {"TERM": "xterm", "COLUMNS": "160"},
     ) as process:  # fmt: skip
         os.close(follower)
@@ -148,7 +168,7 @@ def test_progress_bar_on_a_terminal(tmp_path: Path) -> None:
     assert "iteration   10  residual" in text
     assert "rate 0." in text
     assert "\x1b[" in text, "a live display moves the cursor"
-    assert "60 x 60 cells" in text
+    assert "plate [/b]: 60 x 60 cells" in text
 
 
 @pytest.mark.slow
