@@ -48,7 +48,8 @@ def parse_conditions(texts: object) -> Conditions:
         raise InputError(f"{texts!r} given; expected text such as 'x-=neumann;z+=dirichlet:1.0'")
     parts = [part for text in items for part in _split(as_text(text), _SEPARATOR) if part.strip()]
     if not parts:
-        raise InputError(f"{texts!r} names no condition; expected text such as 'x-=neumann;z+=dirichlet:1.0'")
+        given = " ".join(map(str, items))
+        raise InputError(f"'{given}' names no condition; expected text such as 'x-=neumann;z+=dirichlet:1.0'")
     return tuple(_condition(part) for part in parts)
 
 
@@ -56,7 +57,7 @@ def parse_table(table: object) -> Conditions:
     """Conditions from a table of sides: text as above after ``=``, or ``{type, value, transfer}``."""
     if not isinstance(table, Mapping):
         return parse_conditions(table)
-    return tuple((_side(str(name)), _from_value(name, given)) for name, given in table.items())
+    return tuple((_side(str(name)), _entry(str(name), given)) for name, given in table.items())
 
 
 def conditions_on(conditions: Conditions, ndim: int) -> dict[str, Boundary]:
@@ -104,20 +105,27 @@ def _build(kind: str, values: Sequence[object]) -> Boundary:
     return Boundary(cast(BoundaryKind, kind), data[0] if data else 0.0, transfer)
 
 
-def _from_value(side: object, given: object) -> Boundary:
+def _entry(side: str, given: object) -> Boundary:
+    try:
+        return _from_value(given)
+    except InputError as error:
+        raise InputError(f"{side}: {error}") from None
+
+
+def _from_value(given: object) -> Boundary:
     if isinstance(given, str):
         return _boundary(given)
     known = ("type", "value", "transfer")
     if not isinstance(given, Mapping) or "type" not in given:
-        raise InputError(f"{side}: {given!r} given; expected text or a table with type, value and transfer")
+        raise InputError(f"{given!r} given; expected text or a table with type, value and transfer")
     for key in given:
         if key not in known:
-            raise InputError(f"{side}: key '{key}' is unknown; use {', '.join(known)}{nearest(key, known)}")
+            raise InputError(f"key '{key}' is unknown; use {', '.join(known)}{nearest(key, known)}")
     if "transfer" in given and given["type"] != "robin":
-        raise InputError(f"{side}: transfer belongs to robin; the type is {given['type']}")
+        raise InputError(f"transfer belongs to robin; the type is {given['type']}")
     values = [given[key] for key in ("transfer", "value") if key in given]
     if given["type"] == "robin" and "transfer" not in given:
-        raise InputError(f"{side}: robin needs transfer = H (and value = g)")
+        raise InputError("robin needs transfer = H (and value = g)")
     return _build(str(given["type"]), values)
 
 

@@ -18,6 +18,7 @@ from sciml.mesh.io.fields import check_suffix
 
 __all__ = ["Plan", "make_plan"]
 
+LONGEST_NAME = 240  # file systems allow 255, of which a temporary file needs some
 PLOT_SUFFIXES = (".png", ".pdf", ".svg")
 
 
@@ -106,11 +107,14 @@ def _check_fields(settings: Settings, grid: Grid) -> None:
                 Expression(value, names)
             except InputError as error:
                 raise InputError(f"{name}: {error}") from None
-    for painted in settings.regions:
-        painted.region.window(grid)
-        for text in (painted.region.where, *painted.values.values()):
-            if isinstance(text, str):
-                Expression(text, names)
+    for number, painted in enumerate(settings.regions, 1):
+        try:
+            painted.region.window(grid)
+            for text in (painted.region.where, *painted.values.values()):
+                if isinstance(text, str):
+                    Expression(text, names)
+        except InputError as error:
+            raise InputError(f"region {number}: {error}") from None
 
 
 def _check_solver(settings: Settings) -> None:
@@ -152,6 +156,8 @@ def _check_suffix(name: str, target: Path | None, known: tuple[str, ...]) -> Non
 
 
 def _check_writable(target: Path) -> None:
+    if len(os.fsencode(target.name)) > LONGEST_NAME:
+        raise InputError(f"the file name {target.name[:40]}... exceeds {LONGEST_NAME} bytes; choose a shorter one")
     folder = target.resolve().parent
     if target.is_dir():
         raise InputError(f"{target} is a folder; expected a file name")

@@ -41,7 +41,8 @@ def write_results(plan: Plan, system: LinearSystem, solution: Solution, clock: C
         writers[settings.write_matrix] = lambda path: _write_matrix(path, system)
     to_file = settings.report is not None and settings.report != Path("-")
     targets = [*writers, *([settings.report] if to_file and settings.report else [])]
-    with replacing(*targets) as partials:
+    # A solution that overflowed is written as it is; its residual tells.
+    with np.errstate(all="ignore"), replacing(*targets) as partials:
         with clock.measure("io"):
             for write, partial in zip(writers.values(), partials, strict=False):
                 write(partial)

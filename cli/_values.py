@@ -13,7 +13,7 @@ from sciml.mesh.io.arrays import ArrayFile
 
 __all__ = [
     "FieldValue", "as_axes", "as_field", "as_fields", "as_flag", "as_lengths", "as_number", "as_path", "as_shape",
-    "as_text", "as_whole", "choice",
+    "as_text", "as_whole", "choice", "shown",
 ]
 
 FieldValue: TypeAlias = float | str | ArrayFile
@@ -32,7 +32,7 @@ def as_number(value: object) -> float:
     except (ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number):
-        raise InputError(f"{value!r} given; expected a finite number")
+        raise InputError(f"{shown(value)} given; expected a finite number")
     return number
 
 
@@ -66,6 +66,8 @@ def as_field(value: object, folder: Path) -> FieldValue:
         return float(value)
     if isinstance(value, int | float):
         return as_number(value)
+    if not isinstance(value, str):
+        raise InputError(f"{shown(value)} given; expected a number, an expression or a file name")
     text = as_text(value).strip()
     try:
         float(text)
@@ -105,6 +107,8 @@ def as_text(value: object) -> str:
 def as_path(value: object, folder: Path) -> Path:
     """A file name; relative ones start at `folder`."""
     text = str(value) if isinstance(value, Path) else as_text(value)
+    if "\0" in text:
+        raise InputError(f"{text!r} holds a null character; expected a file name")
     return Path(text) if text == "-" else folder / text
 
 
@@ -119,12 +123,24 @@ def choice(*known: str) -> Callable[[object], str]:
     return parse
 
 
+def shown(value: object) -> str:
+    """A value as messages quote it, long ones cut.
+
+    Examples
+    --------
+    >>> shown("9" * 1000)
+    "'999999999999999999999999999999999999999..."
+    """
+    text = repr(value)
+    return text if len(text) <= 60 else text[:40] + "..."
+
+
 def _whole(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
         return value
     if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", value):
         return int(value)
-    raise InputError(f"{value!r} given; expected a whole number")
+    raise InputError(f"{shown(value)} given; expected a whole number of at most 18 digits")
 
 
 def _items(value: object, separator: str) -> list[object]:

@@ -152,7 +152,10 @@ class Grid:
         axis = AXES.index(side[0])
         shape = tuple(1 if a == axis else n for a, n in enumerate(self.shape))
         if isinstance(given, str):
-            values = Expression(given, AXES[: self.ndim])(self.side_coordinates(side))
+            try:
+                values = Expression(given, AXES[: self.ndim])(self.side_coordinates(side))
+            except InputError as error:
+                raise InputError(f"{which} on side {side}: {error}") from None
         else:
             values = np.asarray(given, dtype=np.float64)
             if values.ndim == self.ndim - 1 and values.ndim > 0:

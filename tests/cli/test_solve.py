@@ -228,11 +228,13 @@ def test_boundary_objects_from_the_grammar() -> None:
 
 
 @pytest.mark.parametrize("shape", ["9", "9,7", "5,4,3"])
-def test_overflow_is_a_failure_with_a_report(run: Run, tmp_path: Path, shape: str) -> None:
-    problem = ("solve", "--shape", shape, "--source", "1e300", "--coefficient", "1+x", "--method", "cg")
+@pytest.mark.parametrize("method", ["cg", "direct", "fft"])
+def test_overflow_is_a_failure_with_a_report(run: Run, tmp_path: Path, shape: str, method: str) -> None:
+    problem = ("solve", "--shape", shape, "--source", "1e100", "--coefficient", "1e-250*(1+x)", "--method", method)
     run(*problem, "--plot", "p.png", "--report", "r.json", "--output", "u.vti", code=1)
     report = json.loads((tmp_path / "r.json").read_text())
     assert report["converged"] is False
+    assert report["status"] == "breakdown"
     assert report["residual"] is None
 
 

@@ -115,7 +115,8 @@ def _caption(grid: Grid, index: tuple[Any, ...], unit: str) -> str:
 
 
 def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     return (low, high) if high > low else (low - 0.5, low + 0.5)
 
 
