@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sciml._arrays import real_array
 from sciml._errors import InputError
 from sciml.kernels._stencil import shape3
+from sciml.kernels.dots import dots
 from sciml.kernels.stencil_residual import stencil_residual
 from sciml.mesh.components import NullSpace
 from sciml.pde.operator import StencilOperator
@@ -18,6 +19,9 @@ __all__ = ["finish", "nullspace_of", "right_hand_sides", "true_residuals"]
 
 # Norms of right-hand sides between these leave room for residuals 1e-16 times as large, squared.
 SMALLEST, LARGEST = 1e-130, 1e130
+
+# Rows from this length on are worth a kernel call each.
+LONG = 10_000
 
 
 def nullspace_of(A: Any) -> NullSpace | None:
@@ -57,9 +61,8 @@ def right_hand_sides(A: Any, b: ArrayLike) -> NDArray[np.float64]:
 
 
 def _check_range(rows: NDArray[np.float64]) -> None:
-    with np.errstate(over="ignore"):
-        squares = np.einsum("ij,ij->i", rows, rows)
-    inside = (squares > SMALLEST**2) & (squares < LARGEST**2)
+    sizes = row_norms(rows)
+    inside = (sizes > SMALLEST) & (sizes < LARGEST)
     for row in rows[~inside]:
         bad = np.count_nonzero(~np.isfinite(row))
         if bad:
@@ -71,10 +74,18 @@ def _check_range(rows: NDArray[np.float64]) -> None:
             )
 
 
+def row_norms(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Euclidean norm of every row; long ones are shared between threads."""
+    if rows.shape[1] >= LONG:
+        return np.sqrt([dots(row, row, row)[0] for row in rows])
+    with np.errstate(over="ignore"):
+        return np.asarray(np.sqrt(np.einsum("ij,ij->i", rows, rows)))
+
+
 def true_residuals(A: Any, rows: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
     """||b - A x|| / ||b|| per row in float64; for b = 0 it is 0 if A x = 0, else the absolute norm."""
     x = x.reshape(rows.shape)
-    sizes = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    sizes = row_norms(rows)
     return _defects(A, rows, x) / np.where(sizes > 0, sizes, 1.0)
 
 
@@ -114,8 +125,10 @@ def finish(
             nullspace.project(row)
     if residuals is None:
         residuals = true_residuals(A, rows, x)
-    sizes = np.linalg.norm(rows, axis=1)
-    limits = np.maximum(rtol, np.divide(atol, sizes, out=np.zeros_like(sizes), where=sizes > 0))
+    limits = np.full(len(rows), rtol)
+    if atol > 0:
+        sizes = row_norms(rows)
+        limits = np.maximum(rtol, np.divide(atol, sizes, out=np.zeros_like(sizes), where=sizes > 0))
     reached = bool(np.all(residuals <= limits))
     if reached:
         status = Status.CONVERGED

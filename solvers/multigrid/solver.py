@@ -10,12 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 from sciml._errors import InputError
 from sciml.pde.operator import StencilOperator
 from sciml.solvers._finish import finish, right_hand_sides
+from sciml.solvers._monitor import Monitor
 from sciml.solvers._operator import rounding_floor
 from sciml.solvers._run import Run, check_tolerances, initial_guesses, solve_rows
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
-from sciml.solvers.krylov.cg import Monitor, pcg
+from sciml.solvers.krylov.cg import norm, pcg
 from sciml.solvers.multigrid.coarsen import two_colours
+from sciml.solvers.multigrid.precision import single_holds
 from sciml.solvers.multigrid.refine import refine
 from sciml.solvers.multigrid.stack import stacked
 from sciml.solvers.multigrid.state import Coarse, MultigridState, Smoother
@@ -48,7 +50,8 @@ class Multigrid:
         walls; or boxes of 2 x 2 x 2 cells, which cost less. auto takes as many levels of boxes as the faces
         allow (`box_depth`), none in planes, and replaces them by clusters when they turn out too slow.
     dtype : {"float32", "float64"}
-        Precision of red-black cycles; those of the other smoothers are float64.
+        Precision of red-black cycles; those of the other smoothers are float64, and those of operators
+        whose entries leave the range of float32.
     smoother : {"auto", "sor", "chebyshev", "jacobi"}
         Red-black over-relaxation; or Chebyshev polynomials of degree 4 or 4 damped Jacobi sweeps, in natural
         order, always with conjugate gradients and clusters. auto is sor unless a periodic axis has odd length,
@@ -57,11 +60,11 @@ class Multigrid:
     References
     ----------
     U. Trottenberg, C. Oosterlee and A. Schueller, "Multigrid", 2001.
+    S. F. Ashby and R. D. Falgout, "A parallel multigrid preconditioned conjugate gradient algorithm for
+    groundwater flow simulations", Nuclear Science and Engineering 124, 1996 (coarsening along strong axes).
 
     Examples
     --------
-    S. F. Ashby and R. D. Falgout, "A parallel multigrid preconditioned conjugate gradient algorithm for
-    groundwater flow simulations", Nuclear Science and Engineering 124, 1996 (coarsening along strong axes).
     >>> from sciml.mesh import Grid
     >>> from sciml.pde import poisson
     >>> system = poisson(Grid((32, 32)))
@@ -94,7 +97,8 @@ class Multigrid:
             )
         self._check_smoother(A)
         gamma = {"auto": None, "V": 1, "W": 2}[self.cycle]
-        state = MultigridState(A, self.dtype, gamma, self.coarse, self.smoother)
+        dtype = self.dtype if single_holds(A.stencil) else "float64"
+        state = MultigridState(A, dtype, gamma, self.coarse, self.smoother)
         _ = state.iteration or state.symmetric  # built now: set-up time is not solve time
         return state
 
@@ -119,7 +123,7 @@ class Multigrid:
         count = maxiter or MAXITER
 
         def run(row: Vector, guess: Vector | None) -> Run:
-            monitor = Monitor(max(rtol, atol / float(np.linalg.norm(row))), count, PATIENCE, callback)
+            monitor = Monitor(max(rtol, atol / norm(row)), count, PATIENCE, callback)
             return iterate(state, row, guess, monitor)
 
         if np.size(b) > A.shape[0] and len(A.grid_shape) < 3:
@@ -167,7 +171,7 @@ def iterate(
         state.clear_obstacles(run.x)
         return run
     x = np.zeros_like(b) if x0 is None else x0
-    status = refine(A, state.iteration, b, x, monitor, planes=planes)
+    status = refine(A, state.iteration, b, x, monitor, planes=planes, guess=x0 is not None)
     details: dict[str, Any] = {}
     if status is not Status.CONVERGED:
         details["floor"] = rounding_floor(A, x, b)

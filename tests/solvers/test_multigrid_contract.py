@@ -138,6 +138,15 @@ def test_rows_of_zeros_ignore_the_guess(made: LinearSystem) -> None:
     assert not solution.x[1].any()
 
 
+@pytest.mark.parametrize("unit", [1e60, 1e-40])
+def test_units_beyond_single_precision(unit: float) -> None:
+    """The iteration is the same, only x is divided by the unit of the coefficient."""
+    plain, scaled = (run(system(k=f"{c} * {WAVY}"), solver=Multigrid(dtype="float64")) for c in (1.0, unit))
+    assert run(system(k=f"{unit} * {WAVY}")).history == scaled.history
+    np.testing.assert_allclose(scaled.history, plain.history, rtol=1e-6)
+    np.testing.assert_allclose(scaled.x * unit, plain.x, rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize("k", [1.0, WAVY], ids=["constant", "variable"])
 def test_nothing_to_do(k: Any) -> None:
     made = system(k=k)
