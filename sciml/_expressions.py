@@ -28,6 +28,10 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "min": np.minimum,
     "max": np.maximum,
 }
+# Checked, since a further argument of a NumPy function is an array to write to.
+_ARGUMENTS: Mapping[str, int] = {
+    "arctan2": 2, "hypot": 2, "minimum": 2, "maximum": 2, "min": 2, "max": 2, "where": 3, "clip": 3,
+}  # fmt: skip
 
 _BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -137,6 +141,11 @@ class Expression:
                 if name not in FUNCTIONS:
                     raise self._fail(f"function '{name}' is not allowed{_nearest(name, FUNCTIONS)}")
                 parts = list(node.args)
+                wanted = _ARGUMENTS.get(name, 1)
+                if len(parts) != wanted or any(isinstance(part, ast.Starred) for part in parts):
+                    raise self._fail(f"{name} takes {wanted} argument{'s' * (wanted > 1)}, {len(parts)} given")
+            case ast.BinOp(op=ast.BitXor()):
+                raise self._fail("'^' is no operator here; write a power as x**2")
             case _:
                 raise self._fail(f"'{_short(ast.unparse(node))}' is not arithmetic; the docs list the functions")
         for part in parts:
