@@ -34,7 +34,7 @@ def list_cases(cases: Path) -> None:
         click.echo(f"{name:{width}}  {summary}")
 
 
-@bench.command(epilog="Example: sciml bench run poisson_box --size 64 --repeats 5 --output box64.json")
+@bench.command(epilog="Example: sciml bench run poisson_box --size 64 --output box64.json")
 @click.argument("case")
 @_cases
 @click.option("--size", type=int, metavar="N", help="Cells per axis of the main problem.  [default: as published]")

@@ -159,12 +159,17 @@ def _plot(path: Path, grid: Grid, source: Array, velocity: list[Array], pressure
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--shape", type=lambda text: tuple(map(int, text.split(","))), default=(512, 256), help="cells, as in 512,256"
-    )
+    parser.add_argument("--shape", type=_cells, default=(512, 256), help="cells on 2 or 3 axes, as in 512,256")
     parser.add_argument("--mask", type=Path, help=".npy file of obstacles; gives the shape")
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent, help="where files are written")
     return parser.parse_args(arguments)
+
+
+def _cells(text: str) -> tuple[int, ...]:
+    numbers = text.split(",")
+    if len(numbers) not in (2, 3) or not all(n.strip().isdecimal() and int(n) > 1 for n in numbers):
+        raise argparse.ArgumentTypeError(f"'{text}' given; expected two or three numbers of cells, as in 512,256")
+    return tuple(map(int, numbers))
 
 
 if __name__ == "__main__":

@@ -41,6 +41,14 @@ def test_projection_removes_the_divergence(shape: str, tmp_path: Path, capsys: p
     assert (tmp_path / "pressure_projection.png").stat().st_size > 10_000
 
 
+@pytest.mark.parametrize("name", ["permeability", "pressure_projection"])
+@pytest.mark.parametrize("shape", ["9", "9,a", "8,8,8,8", "8,0"])
+def test_a_wrong_shape_is_named(name: str, shape: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        example(name)["main"](["--shape", shape])
+    assert f"'{shape}' given; expected two or three numbers" in capsys.readouterr().err
+
+
 def test_projection_takes_obstacles_from_a_file(tmp_path: Path) -> None:
     mask = np.ones((20, 10), dtype=np.uint8)
     mask[5, 1:9] = 0  # a plate
