@@ -79,7 +79,8 @@ def _write_matrix(path: Path, system: LinearSystem) -> None:
     if system.A.active is not None:
         kept = np.flatnonzero(system.A.active.ravel())
         A = A[kept][:, kept]
-    mmwrite(path, A, comment="unknowns in C order, obstacles left out", symmetry="symmetric")
+    with path.open("wb") as file:  # given a name, SciPy would append the suffix to A.MTX
+        mmwrite(file, A, comment="unknowns in C order, obstacles left out", symmetry="symmetric")
 
 
 def _balance(system: LinearSystem, solution: Solution) -> dict[str, Any]:

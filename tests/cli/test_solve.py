@@ -227,6 +227,14 @@ def test_boundary_objects_from_the_grammar() -> None:
     }
 
 
+def test_suffixes_in_capitals(run: Run, tmp_path: Path) -> None:
+    names = {"U.NPY", "U.NPZ", "U.H5", "U.HDF5", "U.VTI", "A.MTX", "P.PNG", "P.PDF", "P.SVG", "R.JSON"}
+    option = {"MTX": "--write-matrix", "PNG": "--plot", "PDF": "--plot", "SVG": "--plot", "JSON": "--report"}
+    for name in names:
+        run("solve", "--shape", "4,3", option.get(name.split(".")[1], "--output"), name, "-q")
+    assert {path.name for path in tmp_path.iterdir()} == names
+
+
 @pytest.mark.parametrize("shape", ["9", "9,7", "5,4,3"])
 @pytest.mark.parametrize("method", ["cg", "direct", "fft"])
 def test_overflow_is_a_failure_with_a_report(run: Run, tmp_path: Path, shape: str, method: str) -> None:

@@ -75,10 +75,12 @@ def write_fields(path: Path, grid: Grid, fields: Mapping[str, NDArray[Any]]) -> 
     check_suffix(path)
     name, values = next(iter(fields.items()))
     match path.suffix.lower():
-        case ".npy":
-            np.save(path, values, allow_pickle=False)
-        case ".npz":
-            np.savez(path, allow_pickle=False, **{name: values})
+        case ".npy" | ".npz" as suffix:
+            with path.open("wb") as file:  # given a name, NumPy would append the suffix to U.NPY
+                if suffix == ".npy":
+                    np.save(file, values, allow_pickle=False)
+                else:
+                    np.savez(file, allow_pickle=False, **{name: values})
         case ".vti":
             write_vti(path, grid, _unbatched(grid, fields))
         case _:
