@@ -1,10 +1,13 @@
 """Checks of options that several solvers share."""
 
+from dataclasses import fields
 from numbers import Integral
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from sciml._errors import InputError
+from sciml._nearest import nearest
 
-__all__ = ["check_whole"]
+__all__ = ["check_choices", "check_whole"]
 
 
 def check_whole(name: str, value: object, least: int = 1) -> None:
@@ -16,3 +19,21 @@ def check_whole(name: str, value: object, least: int = 1) -> None:
     """
     if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
         raise InputError(f"{name} is {value!r}; expected a whole number >= {least}")
+
+
+def check_choices(solver: Any) -> None:
+    """Raise InputError unless every option of `solver` declared as a Literal holds one of its values.
+
+    Parameters
+    ----------
+    solver : dataclass
+        With its name in ``method``.
+    """
+    hints = get_type_hints(type(solver))
+    for option in fields(solver):
+        value, choices = getattr(solver, option.name), get_args(hints[option.name])
+        if get_origin(hints[option.name]) is Literal and value not in choices:
+            names = [str(choice) for choice in choices]
+            raise InputError(
+                f"{solver.method}.{option.name} is {value!r}; use {', '.join(names)}{nearest(str(value), names)}"
+            )

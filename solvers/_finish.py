@@ -43,6 +43,8 @@ def right_hand_sides(A: Any, b: ArrayLike) -> NDArray[np.float64]:
     n = A.shape[0]
     values = np.array(real_array("right-hand side", b), dtype=np.float64, order="C")
     grid_shape = getattr(A, "grid_shape", (n,))
+    if values.size == 0:
+        raise InputError(f"right-hand side of shape {values.shape} holds nothing; expected one right-hand side or more")
     if values.shape not in ((n,), grid_shape) and values.shape[1:] not in ((n,), grid_shape):
         raise InputError(
             f"right-hand side of shape {values.shape} does not fit; "

@@ -258,6 +258,8 @@ def _all_sides(given: Mapping[str, Boundary] | Boundary, ndim: int) -> dict[str,
     if isinstance(given, Boundary):
         return dict.fromkeys(names, given)
     result = dict.fromkeys(names, Boundary())
+    if not isinstance(given, Mapping) or not all(isinstance(condition, Boundary) for condition in given.values()):
+        raise InputError(f"boundary is {given!r}; expected Boundary('neumann') or {{'x-': Boundary('neumann'), ...}}")
     for key, condition in given.items():
         both = (key + "-", key + "+")
         if key in names:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sciml._errors import InputError
-from sciml.solvers._checks import check_whole
+from sciml.solvers._checks import check_choices, check_whole
 from sciml.solvers._operator import MatrixFreeOperator, MatrixOperator, SystemOperator, as_operator
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers.algebraic.hierarchy import Cycle, Hierarchy, build_hierarchy, suited_kind
@@ -67,6 +67,7 @@ class AMG:
     method: ClassVar[str] = "amg"
 
     def __post_init__(self) -> None:
+        check_choices(self)
         for name, least in (("sweeps", 1), ("max_coarse", 1), ("seed", 0)):
             check_whole(f"amg.{name}", getattr(self, name), least)
         if self.theta is not None and not 0 <= self.theta <= 1:

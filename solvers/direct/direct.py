@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sciml._errors import InputError
+from sciml.solvers._checks import check_choices
 from sciml.solvers._monitor import Monitor, explained
 from sciml.solvers._operator import MatrixFreeOperator, MatrixOperator, SystemOperator, as_operator
 from sciml.solvers._run import Run, solve_rows
@@ -71,6 +72,9 @@ class Direct:
 
     backend: Backend = "auto"
     method: ClassVar[str] = "direct"
+
+    def __post_init__(self) -> None:
+        check_choices(self)
 
     def setup(self, A: Any) -> DirectState:
         """Factorise.

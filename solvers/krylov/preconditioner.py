@@ -1,7 +1,7 @@
 """What counts as a preconditioner M, an approximation of the inverse of A, and its two faces."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,19 +9,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
 
-__all__ = ["Apply", "Preconditioner", "as_apply", "linear_operator"]
+__all__ = ["Apply", "as_apply", "linear_operator"]
 
 Apply: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], Any]
-
-
-class Preconditioner(Protocol):
-    """State of a preconditioner: writes z = M r."""
-
-    def apply(self, r: NDArray[np.float64], z: NDArray[np.float64], /) -> Any:
-        """Overwrite `z` by M r; both contiguous, float64, (N,)."""
-
-    def aspreconditioner(self) -> "LinearOperator":
-        """M as SciPy's Krylov solvers take it."""
 
 
 def as_apply(M: Any) -> Apply:

@@ -1,7 +1,9 @@
 """The solver ``fmg``: full multigrid for constant coefficients."""
 
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from math import prod
+from threading import RLock
 from typing import Any, Literal
 
 import numpy as np
@@ -9,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sciml._errors import InputError
 from sciml.pde.operator import StencilOperator
+from sciml.solvers._checks import check_choices
 from sciml.solvers._monitor import Monitor, explained
 from sciml.solvers._run import Run, solve_rows
 from sciml.solvers._solution import Callback, Solution
@@ -45,10 +48,13 @@ class FMGState:
     ----------
     A : StencilOperator
     full : FullMultigrid
+    lock : RLock
+        Held while the work arrays of the hierarchy are in use: threads may share a state, one solves at a time.
     """
 
     A: StencilOperator
     full: FullMultigrid
+    lock: AbstractContextManager[bool] = field(default_factory=RLock, repr=False)
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,9 @@ class FMG:
 
     only: bool = False
     dtype: Literal["auto", "float32", "float64"] = "auto"
+
+    def __post_init__(self) -> None:
+        check_choices(self)
 
     @property
     def method(self) -> str:
@@ -142,13 +151,15 @@ class FMG:
             limit = 1 if self.only else maxiter or MAXITER
             monitor = Monitor(max(rtol, atol / float(np.linalg.norm(row))), limit, 30, callback)
             x = np.zeros_like(row) if guess is None else guess
-            status = refine(A, full.restart(), row, x, monitor)
             details: dict[str, Any] = {}
+            with state.lock:
+                status = refine(A, full.restart(), row, x, monitor)
+                details["discretisation_error"] = full.discretisation_error
             if not self.only:
-                status, details = explained(A, x, row, status, monitor.history[-1])
+                status, more = explained(A, x, row, status, monitor.history[-1])
+                details |= more
             elif status is Status.MAX_ITERATIONS:
                 details["note"] = NOTE
-            details["discretisation_error"] = full.discretisation_error
             return Run(x, status, monitor.history, details, exact=True)
 
         solution = solve_rows(A, b, x0, run, method=self.method, rtol=rtol, atol=atol)

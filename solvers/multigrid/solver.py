@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sciml._errors import InputError
 from sciml.pde.operator import StencilOperator
+from sciml.solvers._checks import check_choices
 from sciml.solvers._finish import finish, right_hand_sides
 from sciml.solvers._monitor import Monitor
 from sciml.solvers._operator import rounding_floor
@@ -78,6 +79,9 @@ class Multigrid:
     dtype: Literal["float32", "float64"] = "float32"
     smoother: Smoother = "auto"
 
+    def __post_init__(self) -> None:
+        check_choices(self)
+
     @property
     def method(self) -> str:
         """Name on the command line."""
@@ -124,7 +128,8 @@ class Multigrid:
 
         def run(row: Vector, guess: Vector | None) -> Run:
             monitor = Monitor(max(rtol, atol / norm(row)), count, PATIENCE, callback)
-            return iterate(state, row, guess, monitor)
+            with state.lock:
+                return iterate(state, row, guess, monitor)
 
         if np.size(b) > A.shape[0] and len(A.grid_shape) < 3:
             return self._solve_stack(state, b, x0, rtol, atol, count, callback)

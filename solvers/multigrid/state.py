@@ -1,7 +1,9 @@
 """What multigrid prepares for an operator."""
 
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from functools import cached_property
+from threading import RLock
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -41,6 +43,8 @@ class MultigridState:
         Coarse levels of the symmetric hierarchy; auto takes as many levels of boxes as the faces allow (`box_depth`).
     smoother : {"auto", "sor", "chebyshev", "jacobi"}
         Of the finest level; auto is red-black SOR where two colours fit the box, Chebyshev elsewhere.
+    lock : RLock
+        Held while the work arrays of a hierarchy are in use: threads may share a state, one solves at a time.
     """
 
     A: StencilOperator
@@ -48,6 +52,7 @@ class MultigridState:
     gamma: int | None = None
     coarse: Coarse = "auto"
     smoother: Smoother = "auto"
+    lock: AbstractContextManager[bool] = field(default_factory=RLock, repr=False)
 
     @cached_property
     def iteration(self) -> BoxHierarchy | None:
@@ -82,7 +87,8 @@ class MultigridState:
     def apply(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
         """Write z = M r by one symmetric cycle; r, z contiguous, (N,)."""
         box = shape3(self.A.grid_shape)
-        self.symmetric.apply(r.reshape(box), z.reshape(box))
+        with self.lock:
+            self.symmetric.apply(r.reshape(box), z.reshape(box))
 
     def clear_obstacles(self, z: NDArray[np.float64]) -> None:
         """Write 0 where there is no unknown; cycles through boxes leave something there that nothing reads."""

@@ -133,3 +133,9 @@ def test_refused_boundary(arguments: tuple[object, ...], text: str) -> None:
 def test_cannot_be_coarsened(grid: Grid) -> None:
     with pytest.raises(InputError, match="coarsened"):
         grid.coarsened()
+
+
+@pytest.mark.parametrize("boundary", ["neumann", {"x": "neumann"}, 3])
+def test_conditions_are_boundaries(boundary: object) -> None:
+    with pytest.raises(InputError, match=r"expected Boundary\('neumann'\)"):
+        Grid((4,), boundary=boundary)  # type: ignore[arg-type]

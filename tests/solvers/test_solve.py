@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -15,12 +16,16 @@ from sciml.kernels import threads
 from sciml.mesh import Boundary, Grid
 from sciml.pde import poisson
 from sciml.solvers import (
+    AMG,
     CG,
+    FMG,
     GMRES,
     MINRES,
     PCG,
+    SOLVERS,
     Direct,
     LinearSolver,
+    Multigrid,
     SolverWarning,
     Status,
     configure,
@@ -77,6 +82,7 @@ def test_right_hand_side_and_guess_are_left_as_they_were() -> None:
         (np.eye(2), np.ones(2), {"atol": np.nan}, "atol is nan"),
         (np.eye(2), np.ones(2), {"rtol": 0.0}, "both 0"),
         (np.eye(2), np.ones(2), {"maxiter": 0}, "maxiter is 0"),
+        (np.eye(2), np.zeros((0, 2)), {}, "holds nothing"),
         (np.eye(2), np.ones(2), {"maxiter": 2.5}, "maxiter is 2.5"),
         (np.zeros((0, 0)), np.ones(0), {}, "no rows"),
         (np.eye(2), np.ones(2) + 1j, {}, "right-hand side has dtype complex128"),
@@ -138,6 +144,27 @@ def test_small_shift_is_not_taken_for_singular() -> None:
     ring = 2 * np.eye(50) - np.roll(np.eye(50), 1, 0) - np.roll(np.eye(50), -1, 0)
     solution = solve(csr_array(ring + 1e-9 * np.eye(50)), np.ones(50))
     np.testing.assert_allclose(solution.x, 1e9, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("solver", "option"), [
+    (Multigrid, "cycle"), (Multigrid, "coarse"), (Multigrid, "dtype"), (Multigrid, "smoother"), (FMG, "dtype"),
+    (AMG, "kind"), (AMG, "cycle"), (Direct, "backend"),
+])
+def test_unknown_choices_are_refused(solver: type, option: str) -> None:
+    with pytest.raises(InputError, match=rf"\.{option} is 'superl'; use "):
+        solver(**{option: "superl"})
+
+
+@pytest.mark.parametrize("solver", [*map(configure, SOLVERS), Multigrid(dtype="float64")], ids=repr)
+def test_threads_may_share_a_state(solver: LinearSolver) -> None:
+    """Several solves at once by one set-up give what they give one after the other."""
+    operator = poisson(Grid((32, 32)), 1.0 if solver.method in ("fft", "fmg") else "1 + x * y").A
+    rights = np.random.default_rng(0).standard_normal((8, 32, 32))
+    state = solver.setup(operator)
+    expected = [solver.solve(state, right).x for right in rights]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda right: solver.solve(state, right).x, rights))
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_a_nearly_singular_system_is_at_the_precision_limit() -> None:
