@@ -43,9 +43,8 @@ def read_inputs(plan: Plan) -> Inputs:
     fixed = _flags("fixed", settings.fixed, 0.0, settings, grid)
     fixed_value = _field("fixed_value", settings.fixed_value, settings, grid)
     coefficient = tuple(_field("coefficient", k, settings, grid) for k in settings.coefficient)
-    domain = replace(
-        grid, mask=mask, fixed=fixed, fixed_value=grid.evaluate(fixed_value) if fixed is not None else 0.0
-    )
+    held = 0.0 if fixed is None else np.broadcast_to(grid.evaluate(fixed_value, "fixed_value"), grid.shape)
+    domain = replace(grid, mask=mask, fixed=fixed, fixed_value=held)
     return Inputs(
         grid=domain,
         coefficient=coefficient if len(coefficient) > 1 else coefficient[0],

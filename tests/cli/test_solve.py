@@ -227,6 +227,15 @@ def test_boundary_objects_from_the_grammar() -> None:
     }
 
 
+@pytest.mark.parametrize("held", ["x", "y", "2", "x + y"])
+def test_fixed_values_by_expression(run: Run, tmp_path: Path, held: str) -> None:
+    run("solve", "--shape", "5,4", "--fixed", "x < 0.5", "--fixed-value", held, "--output", "u.npy", "-q")
+    grid = Grid((5, 4))
+    inside = np.broadcast_to(grid.evaluate("x < 0.5"), grid.shape) > 0
+    expected = np.broadcast_to(grid.evaluate(held), grid.shape)
+    np.testing.assert_array_equal(np.load(tmp_path / "u.npy")[inside], expected[inside])
+
+
 def test_suffixes_in_capitals(run: Run, tmp_path: Path) -> None:
     names = {"U.NPY", "U.NPZ", "U.H5", "U.HDF5", "U.VTI", "A.MTX", "P.PNG", "P.PDF", "P.SVG", "R.JSON"}
     option = {"MTX": "--write-matrix", "PNG": "--plot", "PDF": "--plot", "SVG": "--plot", "JSON": "--report"}
