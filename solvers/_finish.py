@@ -29,10 +29,11 @@ def nullspace_of(A: Any) -> NullSpace | None:
     return getattr(A, "nullspace", None)
 
 
-def right_hand_sides(A: Any, b: ArrayLike) -> NDArray[np.float64]:
-    """`b` as a fresh (batch, N) float64 array, projected on floating components.
+def right_hand_sides(A: Any, b: ArrayLike, *, fresh: bool = True) -> NDArray[np.float64]:
+    """`b` as a (batch, N) float64 array, projected on floating components.
 
-    Accepts (N,), (*grid_shape), (batch, *grid_shape) and (batch, N).
+    Accepts (N,), (*grid_shape), (batch, *grid_shape) and (batch, N). Callers that leave it as it is may
+    do without a `fresh` array: then it is `b` itself where nothing has to be changed.
 
     Raises
     ------
@@ -41,7 +42,8 @@ def right_hand_sides(A: Any, b: ArrayLike) -> NDArray[np.float64]:
         for their squares to be summed.
     """
     n = A.shape[0]
-    values = np.array(real_array("right-hand side", b), dtype=np.float64, order="C")
+    active, nullspace = getattr(A, "active", None), nullspace_of(A)
+    values = np.asarray(real_array("right-hand side", b), dtype=np.float64, order="C")
     grid_shape = getattr(A, "grid_shape", (n,))
     if values.size == 0:
         raise InputError(f"right-hand side of shape {values.shape} holds nothing; expected one right-hand side or more")
@@ -50,12 +52,12 @@ def right_hand_sides(A: Any, b: ArrayLike) -> NDArray[np.float64]:
             f"right-hand side of shape {values.shape} does not fit; "
             f"expected {grid_shape}, ({n},) or a leading batch axis"
         )
+    if fresh or active is not None or nullspace is not None:
+        values = np.array(values)
     rows = values.reshape(-1, n)
     _check_range(rows)
-    active = getattr(A, "active", None)
     if active is not None:
         rows[:, ~active.ravel()] = 0.0
-    nullspace = nullspace_of(A)
     if nullspace is not None:
         for row in rows:
             nullspace.project(row)

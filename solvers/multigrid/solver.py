@@ -133,7 +133,7 @@ class Multigrid:
 
         if np.size(b) > A.shape[0] and len(A.grid_shape) < 3:
             return self._solve_stack(state, b, x0, rtol, atol, count, callback)
-        solution = solve_rows(A, b, x0, run, method=self.method, rtol=rtol, atol=atol)
+        solution = solve_rows(A, b, x0, run, method=self.method, rtol=rtol, atol=atol, fresh=False)
         return solution.replace(details=solution.details | {"hierarchy": state.table()})
 
     def _solve_stack(
