@@ -111,9 +111,11 @@ def _explain(plan: "Plan") -> None:
     from sciml.cli._execute import assemble, rungs
     from sciml.cli._progress import Monitor
     from sciml.cli._summary import print_pairs
+    from sciml.solvers._checks import check_operator
 
     system, _ = assemble(plan, Clock(), Monitor(plan.settings.rtol))
     first, *others = rungs(system, plan.settings)
+    check_operator(first.solver(), system.A)
     options = ", ".join(f"{key}={value}" for key, value in first.options.items())
     limit = memory_limit()
     pairs = {

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from sciml._errors import InputError
 from sciml._nearest import nearest
 
-__all__ = ["check_choices", "check_whole"]
+__all__ = ["check_choices", "check_operator", "check_whole"]
 
 
 def check_whole(name: str, value: object, least: int = 1) -> None:
@@ -37,3 +37,19 @@ def check_choices(solver: Any) -> None:
             raise InputError(
                 f"{solver.method}.{option.name} is {value!r}; use {', '.join(names)}{nearest(str(value), names)}"
             )
+
+
+def check_operator(solver: Any, A: Any) -> None:
+    """Raise what the set-up of `solver` would raise for an operator it does not take, without the work of it.
+
+    Solvers that take some operators only have a method ``check``, which their set-up calls first.
+
+    Examples
+    --------
+    >>> from sciml.mesh import Grid
+    >>> from sciml.pde import poisson
+    >>> from sciml.solvers import FFT
+    >>> check_operator(FFT(), poisson(Grid((8, 8))).A)
+    """
+    if hasattr(solver, "check"):
+        solver.check(A)

@@ -7,7 +7,7 @@ from sciml.kernels._stencil import ConstantStencil, Stencil, stencil_shape, sten
 from sciml.kernels.prolong_sor import Linear
 from sciml.solvers.multigrid.levels import Ratio
 
-__all__ = ["coarsen_constant", "coarsening", "linear_ends", "may_halve", "source_ends", "two_colours"]
+__all__ = ["coarsen_constant", "coarsening", "halves", "linear_ends", "may_halve", "source_ends", "two_colours"]
 
 # Axes coupled less than this fraction of the strongest are left fine: a point smoother does
 # nothing for errors that are rough along them.
@@ -37,6 +37,12 @@ def _mean_face(stencil: Stencil, axis: int) -> float:
 def may_halve(stencil: ConstantStencil, ratio: Ratio) -> bool:
     """Whether every axis to coarsen has even length, so that coarse cells are pairs of fine ones."""
     return all(n % 2 == 0 for n, r in zip(stencil_shape(stencil), ratio, strict=True) if r == 2)
+
+
+def halves(stencil: ConstantStencil) -> bool:
+    """Whether the box has a coarser one of the same kind: an axis to coarsen, of even length, and two colours."""
+    ratio = coarsening(stencil)
+    return max(ratio) > 1 and two_colours(stencil) and may_halve(stencil, ratio)
 
 
 def two_colours(stencil: Stencil) -> bool:

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sciml._errors import InputError
+from sciml.kernels._stencil import ConstantStencil
 from sciml.pde.operator import StencilOperator
 from sciml.solvers._checks import check_choices
 from sciml.solvers._monitor import Monitor, explained
 from sciml.solvers._run import Run, solve_rows
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
+from sciml.solvers.multigrid.coarsen import halves
 from sciml.solvers.multigrid.fmg_pass import FullMultigrid
 from sciml.solvers.multigrid.precision import single_holds
 from sciml.solvers.multigrid.refine import refine
@@ -112,25 +114,29 @@ class FMG:
         InputError
             If `A` is not a stencil of constant coefficient, or its axes cannot be halved.
         """
-        if not isinstance(A, StencilOperator):
-            raise InputError(
-                f"fmg needs a stencil on a box, as sciml.pde.poisson builds; A is a {type(A).__name__}, use amg"
-            )
-        if not A.is_constant:
-            raise InputError(
-                "fmg needs a constant coefficient, no obstacles, and on node grids dirichlet or periodic sides; "
-                "for this operator use multigrid"
-            )
+        self.check(A)
         finest, coarser = IN_SPACE if len(A.grid_shape) == 3 else IN_PLANE
         hierarchy = BoxHierarchy(
             A.stencil, "linear", self._precision(A), smoothing=coarser if self.only else None
         )
-        if not hierarchy.levels and A.shape[0] > BOTTOM:
-            shape = " x ".join(map(str, A.grid_shape))
-            raise InputError(f"fmg halves the axes of the box, here {shape} unknowns; use even numbers, or multigrid")
         if self.only:
             hierarchy.top.sweeps, hierarchy.top.omega = finest
         return FMGState(A, FullMultigrid(hierarchy))
+
+    def check(self, A: Any) -> None:
+        """Raise InputError if `A` is not a stencil of constant coefficient, or its axes cannot be halved."""
+        if not isinstance(A, StencilOperator):
+            raise InputError(
+                f"fmg needs a stencil on a box, as sciml.pde.poisson builds; A is a {type(A).__name__}, use amg"
+            )
+        if not isinstance(A.stencil, ConstantStencil):
+            raise InputError(
+                "fmg needs a constant coefficient, no obstacles, and on node grids dirichlet or periodic sides; "
+                "for this operator use multigrid"
+            )
+        if A.shape[0] > BOTTOM and not halves(A.stencil):
+            shape = " x ".join(map(str, A.grid_shape))
+            raise InputError(f"fmg halves the axes of the box, here {shape} unknowns; use even numbers, or multigrid")
 
     def _precision(self, A: StencilOperator) -> str:
         if self.dtype == "float64" or not single_holds(A.stencil):

@@ -95,18 +95,19 @@ class Multigrid:
         InputError
             If `A` is not a StencilOperator, or the smoother does not fit the box or the coarse levels.
         """
-        if not isinstance(A, StencilOperator):
-            raise InputError(
-                f"multigrid needs a stencil on a box, as sciml.pde.poisson builds; A is a {type(A).__name__}, use amg"
-            )
-        self._check_smoother(A)
+        self.check(A)
         gamma = {"auto": None, "V": 1, "W": 2}[self.cycle]
         dtype = self.dtype if single_holds(A.stencil) else "float64"
         state = MultigridState(A, dtype, gamma, self.coarse, self.smoother)
         _ = state.iteration or state.symmetric  # built now: set-up time is not solve time
         return state
 
-    def _check_smoother(self, A: StencilOperator) -> None:
+    def check(self, A: Any) -> None:
+        """Raise InputError if `A` is not a StencilOperator, or the smoother does not fit the box or coarse levels."""
+        if not isinstance(A, StencilOperator):
+            raise InputError(
+                f"multigrid needs a stencil on a box, as sciml.pde.poisson builds; A is a {type(A).__name__}, use amg"
+            )
         if self.smoother == "sor" and not two_colours(A.stencil):
             raise InputError(
                 f"multigrid smoother 'sor' needs an even number of unknowns along periodic axes, the box is "

@@ -71,6 +71,12 @@ class FFT:
         InputError
             If `A` does not separate.
         """
+        self.check(A)
+        inverse = separable_inverse(A.separable, is_singular=A.nullspace is not None, dtype=self.dtype)
+        return SpectralState(A, inverse)
+
+    def check(self, A: Any) -> None:
+        """Raise InputError if `A` does not separate."""
         if not isinstance(A, StencilOperator) or A.separable is None:
             what = "an operator whose coefficients, sides or obstacles do not separate"
             raise InputError(
@@ -78,8 +84,6 @@ class FFT:
                 "without obstacles, a coefficient that is constant or varies along one axis, and one condition a side; "
                 "use multigrid or auto"
             )
-        inverse = separable_inverse(A.separable, is_singular=A.nullspace is not None, dtype=self.dtype)
-        return SpectralState(A, inverse)
 
     def solve(
         self,

@@ -207,3 +207,15 @@ def test_not_enough_memory_is_seen_before_allocating(run: Run, monkeypatch: pyte
     message = run("solve", "--shape", "300,300,300", code=2).stderr
     assert "memory" in message
     assert "190.7 MiB are usable" in message
+
+
+@pytest.mark.parametrize("options", [
+    ("--method", "fft", "--coefficient", "1+x*y"),
+    ("--method", "fmg", "--coefficient", "1+x*y"),
+    ("--method", "fmg", "--shape", "17,17"),
+    ("--method", "multigrid", "--shape", "17,16", "--bc", "x=periodic", "--set", "multigrid.smoother=sor"),
+])
+def test_explain_refuses_what_the_method_does_not_take(run: Run, options: tuple[str, ...]) -> None:
+    """The line is the one of the run."""
+    problem = ("solve", "--shape", "16,16", *options)
+    assert run(*problem, "--explain", code=2).stderr == run(*problem, code=2).stderr
