@@ -1,6 +1,7 @@
-"""Domains: grids, boundary conditions and connected components."""
+"""Domains: grids, meshes, boundary conditions and connected components."""
 
 from sciml.mesh.boundary import Boundary
 from sciml.mesh.grid import AXES, Grid, sides
+from sciml.mesh.mesh import Facets, Mesh
 
-__all__ = ["AXES", "Boundary", "Grid", "sides"]
+__all__ = ["AXES", "Boundary", "Facets", "Grid", "Mesh", "sides"]
