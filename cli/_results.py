@@ -85,7 +85,8 @@ def _write_matrix(path: Path, system: LinearSystem) -> None:
 
 def _balance(system: LinearSystem, solution: Solution) -> dict[str, Any]:
     balance = boundary_balance(system, solution.x)
-    return {**balance.terms, "inflow": balance.inflow, "outflow": balance.outflow, "defect": balance.defect}
+    sums = {name: getattr(balance, name) for name in ("inflow", "outflow", "exchange", "defect")}
+    return {**balance.terms, **sums}
 
 
 def _report(plan: Plan, system: LinearSystem, solution: Solution, clock: Clock) -> dict[str, Any]:

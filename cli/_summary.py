@@ -36,17 +36,17 @@ def summary(report: Mapping[str, Any], files: Sequence[str]) -> dict[str, str]:
 
 def _balance(balance: Mapping[str, Any], unit: str) -> str:
     """What enters and leaves, largest first, without sides through which next to nothing flows."""
-    total = float(max(balance["inflow"], balance["outflow"]))
-    terms = {name: float(term) for name, term in balance.items() if name not in ("inflow", "outflow", "defect")}
+    sums = ("inflow", "outflow", "exchange", "defect")
+    least = 1e-6 * float(max(balance[name] for name in sums[:3]))
+    terms = {name: float(term) for name, term in balance.items() if name not in sums}
 
-    def part(sign: int) -> str:
+    def part(sign: int, total: float) -> str:
         flows = sorted(((sign * term, name) for name, term in terms.items()), reverse=True)
-        return ", ".join(f"{name} {flow:.4g}" for flow, name in flows if flow > 1e-6 * total) or "nothing"
+        shown = ", ".join(f"{name} {flow:.4g}" for flow, name in flows if flow > least)
+        return f"{total:.6g}{' ' if unit else ''}{unit} ({shown})" if shown else "nothing"
 
-    unit = f" {unit}" if unit else ""
-    return f"in {balance['inflow']:.6g}{unit} ({part(1)}), out {balance['outflow']:.6g}{unit} ({part(-1)}), " + (
-        f"defect {balance['defect']:.1e}"
-    )
+    inward, outward = part(1, balance["inflow"]), part(-1, balance["outflow"])
+    return f"in {inward}, out {outward}, defect {balance['defect']:.1e}"
 
 
 def print_pairs(pairs: Mapping[str, str], stream: IO[str] | None) -> None:

@@ -16,6 +16,10 @@ __all__ = ["Balance", "boundary_balance"]
 
 Array = NDArray[np.float64]
 
+# A flow is the difference of what the two values at a face would drive alone. Below this part of their sum it
+# is lost in the usual tolerance of a solve (1e-8, of a right-hand side that holds that sum), and nothing flows.
+RESOLVED = 1e-6
+
 
 @dataclass(frozen=True, eq=False)
 class Balance:
@@ -27,9 +31,13 @@ class Balance:
         What enters, negative when it leaves [source times volume]: one entry per side that is not
         periodic, and ``source``, ``fixed`` (fixed cells), ``shift`` (-sigma u), ``projected`` (the
         mean taken from the source of floating components).
+    exchange : ndarray, shape () or (batch,)
+        Half of what enters and leaves, unknown by unknown and term by term: flows of opposite sign
+        count although they cancel within a term.
     """
 
     terms: Mapping[str, Array]
+    exchange: Array
 
     @property
     def inflow(self) -> Array:
@@ -43,8 +51,8 @@ class Balance:
 
     @property
     def defect(self) -> Array:
-        """|inflow - outflow| relative to the larger of them; 0 when nothing flows."""
-        largest = np.maximum(self.inflow, self.outflow)
+        """|inflow - outflow| relative to the larger of them and of `exchange`; 0 when nothing flows."""
+        largest = np.maximum(np.maximum(self.inflow, self.outflow), self.exchange)
         gap = np.abs(self.inflow - self.outflow)
         return np.divide(gap, largest, out=np.zeros_like(gap), where=largest > 0)
 
@@ -86,15 +94,23 @@ def boundary_balance(system: LinearSystem, x: ArrayLike) -> Balance:
         return np.asarray(volume * density.reshape((*lead, -1)).sum(axis=-1))
 
     terms = dict.fromkeys([*names, *(["fixed"] if grid.fixed is not None else [])], np.zeros(lead))
+    sizes = driven = np.zeros(lead)
+
+    def add(name: str, density: Array) -> None:
+        nonlocal sizes
+        terms[name] = terms.get(name, np.zeros(lead)) + total(density)
+        sizes = sizes + total(np.abs(density))
+
     for contact in around:
-        terms[contact.side] = terms[contact.side] + total(contact.heat_in(u))
+        add(contact.side, contact.heat_in(u))
+        driven = driven + total(contact.driven(u))
     b = place.times_volume(read_source(grid, place, data.source))
-    terms["source"] = total(b)
+    add("source", b)
     sigma = cut(read_shift(grid, data.shift), place.window)
     if np.any(sigma > 0):
-        terms["shift"] = -total(place.times_volume(sigma * u))
+        add("shift", -place.times_volume(sigma * u))
     if system.components:
         for contact in around:
             contact.add_to_source(b)
-        terms["projected"] = total(system.b - b)
-    return Balance(terms)
+        add("projected", system.b - b)
+    return Balance(terms, np.maximum(0.5 * sizes, RESOLVED * driven))

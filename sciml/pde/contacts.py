@@ -53,6 +53,10 @@ class Contact:
         """Add the known part to the right-hand side `b` (..., *shape), in place."""
         b[(..., *self.index)] += self.area * (self.conductance * self.value + self.inflow)
 
+    def driven(self, u: Array) -> Array:
+        """What the value outside and `u` would drive through each face alone: `heat_in` without cancellation."""
+        return np.asarray(self.area * self.conductance * (np.abs(self.value) + np.abs(u[(..., *self.index)])))
+
     def heat_in(self, u: Array) -> Array:
         """What flows in per unknown, divided by the volume of a full cell, for `u` of shape (..., *shape)."""
         return np.asarray(self.area * (self.conductance * (self.value - u[(..., *self.index)]) + self.inflow))

@@ -98,6 +98,33 @@ def test_nothing_flows() -> None:
     assert boundary_balance(system, np.zeros((3, 3))).defect == 0
 
 
+@pytest.mark.parametrize("location", ["cell", "node"])
+@pytest.mark.parametrize("kind", ["dirichlet", "robin"])
+def test_uniform_field_has_no_defect(location: str, kind: str) -> None:
+    """Through every face next to nothing flows, and the rounding errors of that nothing do not balance."""
+    boundary = Boundary("dirichlet", 300.1) if kind == "dirichlet" else Boundary("robin", 300.1, 7.0)
+    system = poisson(Grid((6, 5, 7), (1.0, 0.7, 0.3), location, boundary), 3.3, 0.0)
+    assert boundary_balance(system, solve_dense(system)).defect < 1e-8
+
+
+def test_flows_that_cancel_within_a_side_have_no_defect() -> None:
+    """Heat enters and leaves through one side: its rounding errors are compared with what passes, not with the sum."""
+    grid = Grid((6, 8), boundary={"x-": Boundary("dirichlet", "cos(2*pi*y)"), "x+": Boundary("neumann"),
+                                  "y": Boundary("periodic")})  # fmt: skip
+    system = poisson(grid, 3.0, 0.0)
+    balance = boundary_balance(system, solve_dense(system))
+    assert balance.inflow < 1e-12
+    assert balance.exchange > 1
+    assert balance.defect < 1e-12
+
+
+def test_defect_of_a_wrong_solution_is_not_hidden() -> None:
+    """Twice the temperature of a source of 1 lets twice the heat out, also where the level of u is high."""
+    system = poisson(Grid((8, 8), boundary=Boundary("dirichlet", 300.0)))
+    x = 300.0 + 2 * (solve_dense(system) - 300.0)
+    assert boundary_balance(system, x).defect == pytest.approx(0.5, rel=1e-9)
+
+
 def test_flux_at_node_dirichlet_side_of_a_parabola() -> None:
     """u = x (1 - x) / 2: the extrapolated flux is exact."""
     grid = Grid((6,), location="node")
