@@ -101,7 +101,7 @@ def _build(kind: str, values: Sequence[object]) -> Boundary:
     if not least <= len(values) <= most:
         raise InputError(f"{kind} with {len(values)} values; expected {_FORM[kind]}")
     data = [_value(value) for value in values]
-    transfer = data.pop(0) if kind == "robin" else 0.0
+    transfer = data.pop(0) if kind == "robin" else None
     return Boundary(cast(BoundaryKind, kind), data[0] if data else 0.0, transfer)
 
 

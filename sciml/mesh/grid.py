@@ -200,7 +200,7 @@ class Grid:
         """
         if self.location == "node" or self.fixed is not None:
             raise InputError("only cell grids without fixed cells can be coarsened")
-        if any(np.ndim(b.value) or np.ndim(b.transfer) for b in self.boundary.values()):
+        if any(data is not None and np.ndim(data) for b in self.boundary.values() for data in (b.value, b.transfer)):
             raise InputError("a grid with array-valued boundary data cannot be coarsened; use expressions")
         mask = self.mask
         for axis in range(self.ndim if mask is not None else 0):

@@ -116,6 +116,7 @@ def test_refused(arguments: dict[str, object], text: str) -> None:
     (("dirichlett",), "use one of dirichlet, neumann, robin, periodic"),
     (("dirichlet", np.nan), "expected finite numbers"),
     (("robin", 1.0, -1.0), "expected numbers >= 0"),
+    (("robin", 1.0), "without transfer coefficient; give one"),
     (("robin", 1.0, "x +"), "syntax error"),
     (("neumann", [[1.0], [1.0, 2.0]]), "not a rectangular array"),
     (("neumann", "sin(t)"), "'t' is not allowed"),
