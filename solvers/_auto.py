@@ -95,7 +95,7 @@ def _for_matrix(A: MatrixOperator) -> list[Rung]:
         return [Rung("direct", {}, f"{n} unknowns: a factorisation is cheaper than any iteration")]
     last = _last_resort(width)
     layers = n / width
-    definite = A.is_symmetric and bool(np.all(A.diagonal() > 0))
+    definite = A.is_symmetric and not A.is_indefinite and bool(np.all(A.diagonal() > 0))
     few = Rung("pcg", {}, f"{n} unknowns in {layers:.0f} layers: a few cheap iterations with incomplete Cholesky")
     if definite and 3 < layers <= LAYERS:
         return [few, *_amg(n, "interpolation from the matrix entries"), *last]
@@ -104,7 +104,7 @@ def _for_matrix(A: MatrixOperator) -> list[Rung]:
     if not A.is_symmetric:
         return [Rung("gmres", {}, "A is not symmetric"), *last]
     if not definite:
-        return [Rung("minres", {}, "symmetric but not positive definite: a diagonal entry is <= 0"), *last]
+        return [Rung("minres", {}, "symmetric, not positive definite: a diagonal entry or the sum of A is <= 0"), *last]
     return [
         *_amg(n, "a sparse symmetric matrix with positive diagonal"),
         Rung("pcg", {}, "incomplete Cholesky needs no hierarchy"),

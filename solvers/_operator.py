@@ -73,6 +73,17 @@ class MatrixOperator:
         return difference.nnz == 0 or float(difference.max()) <= 16 * EPS * float(self.absolute.max())
 
     @cached_property
+    def is_indefinite(self) -> bool:
+        """Whether x'Ax < 0 for an x that is quickly tried: a unit vector, or the constant.
+
+        A zero on the diagonal counts when its row has entries: x'Ax then takes both signs.
+        """
+        filled = np.diff(self.csr.indptr) > 0
+        if np.any(self.diagonal()[filled] <= 0):
+            return True
+        return float(self.csr.sum()) < -64 * EPS * float(self.absolute.sum())
+
+    @cached_property
     def nullspace(self) -> NullSpace | None:
         """Constants on the connected components whose rows sum to zero; None when there are none.
 

@@ -79,12 +79,15 @@ class AMG:
         Raises
         ------
         InputError
-            If `A` has no entries to look at, is not symmetric, or has more than 2^31 of them.
+            If `A` has no entries to look at, is not symmetric, is not positive definite at first sight, or has
+            more than 2^31 of them.
         """
         operator = as_operator(A)
         kept, matrix = active_matrix(operator)
         kind = suited_kind(matrix) if self.kind == "auto" else self.kind
         built = build_hierarchy(matrix, kind, self.theta, self.sweeps, self.max_coarse, self.seed)
+        if built is None:
+            return Hierarchy(operator, kept, [], None, self.cycle)
         return Hierarchy(operator, kept, built.levels, built.coarse_solver, self.cycle)
 
     def solve(
@@ -114,6 +117,11 @@ def active_matrix(A: SystemOperator) -> tuple[NDArray[np.int64] | None, Any]:
         )
     if isinstance(A, MatrixOperator) and not A.is_symmetric:
         raise InputError("method amg needs a symmetric matrix; use gmres or direct for this one")
+    if isinstance(A, MatrixOperator) and A.is_indefinite:
+        raise InputError(
+            "method amg needs a positive definite matrix, and a diagonal entry or the sum of all entries of this one "
+            "is not positive; use minres, gmres or direct"
+        )
     matrix = A.tocsr()
     if matrix.indices.dtype != np.int32:
         raise InputError(f"method amg takes fewer than {2**31} matrix entries, here are {matrix.nnz}; use multigrid")

@@ -1,5 +1,6 @@
 """Hierarchies built by PyAMG, and the cycle over them."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class Hierarchy:
     kept : ndarray of int64, shape (m,), optional
         Active rows, over which the levels were built; None for all.
     levels : list
-        PyAMG's levels with ``A, P, R, presmoother, postsmoother``.
+        PyAMG's levels with ``A, P, R, presmoother, postsmoother``; none when it could not build them.
     coarse_solver : callable
         ``coarse_solver(A, b)``.
     cycle : {"V", "W"}
@@ -41,20 +42,27 @@ class Hierarchy:
     cycle: Cycle = "V"
 
     def apply(self, r: Vector, z: Vector) -> None:
-        """z = M r: one cycle from zero."""
+        """z = M r: one cycle from zero; NaN where the levels are no use, which ends an iteration as a breakdown."""
         z[...] = 0.0
-        if self.kept is None:
-            self.descend(0, r, z)
-        else:
-            inner = np.zeros(len(self.kept))
-            self.descend(0, r[self.kept], inner)
-            z[self.kept] = inner
+        if not self.levels:
+            z[...] = np.nan
+            return
+        with np.errstate(all="ignore"):
+            if self.kept is None:
+                self.descend(0, r, z)
+            else:
+                inner = np.zeros(len(self.kept))
+                self.descend(0, r[self.kept], inner)
+                z[self.kept] = inner
 
     def descend(self, depth: int, b: Vector, x: Vector) -> None:
         """One cycle for A x = b from `depth` downwards; overwrites `x`."""
         level = self.levels[depth]
         if depth == len(self.levels) - 1:
-            x[...] = np.ravel(self.coarse_solver(level.A, b))
+            try:
+                x[...] = np.ravel(self.coarse_solver(level.A, b))
+            except ValueError:  # the coarsest matrix holds NaN
+                x[...] = np.nan
             return
         level.presmoother(level.A, x, b)
         coarse_b = level.R @ (b - level.A @ x)
@@ -73,7 +81,7 @@ class Hierarchy:
         entries = [int(level.A.nnz) for level in self.levels]
         return {
             "hierarchy": [{"unknowns": level.A.shape[0], "nonzeros": level.A.nnz} for level in self.levels],
-            "operator_complexity": sum(entries) / max(entries[0], 1),
+            "operator_complexity": sum(entries) / max(sum(entries[:1]), 1),
         }
 
 
@@ -85,23 +93,32 @@ def suited_kind(matrix: Any) -> Kind:
 
 
 def build_hierarchy(matrix: Any, kind: Kind, theta: float | None, sweeps: int, max_coarse: int, seed: int) -> Any:
-    """PyAMG's hierarchy for `matrix` with Gauss-Seidel forward before and backward after.
+    """PyAMG's hierarchy for `matrix` with Gauss-Seidel forward before and backward after, None where it fails.
 
     PyAMG starts its estimates of spectral radii from NumPy's global generator, which is seeded
-    for the duration of the call, so that equal input gives equal hierarchies.
+    for the duration of the call, so that equal input gives equal hierarchies. For indefinite matrices
+    it may divide by zero, warn of it and stop at NaN: what the cycles are worth shows in the iteration.
     """
+    try:
+        with seeded_globally(seed), np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _build(matrix, kind, theta, sweeps, max_coarse)
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def _build(matrix: Any, kind: Kind, theta: float | None, sweeps: int, max_coarse: int) -> Any:
     import pyamg
 
     smoothers = {
         "presmoother": ("gauss_seidel", {"sweep": "forward", "iterations": sweeps}),
         "postsmoother": ("gauss_seidel", {"sweep": "backward", "iterations": sweeps}),
     }
-    with seeded_globally(seed):
-        if kind == "ruge_stuben":
-            strength = ("classical", {"theta": 0.25 if theta is None else theta})
-            return pyamg.ruge_stuben_solver(matrix, strength=strength, max_coarse=max_coarse, **smoothers)
-        strength = ("symmetric", {"theta": 0.08 if theta is None else theta})
-        return pyamg.smoothed_aggregation_solver(matrix, strength=strength, max_coarse=max_coarse, **smoothers)
+    if kind == "ruge_stuben":
+        strength = ("classical", {"theta": 0.25 if theta is None else theta})
+        return pyamg.ruge_stuben_solver(matrix, strength=strength, max_coarse=max_coarse, **smoothers)
+    strength = ("symmetric", {"theta": 0.08 if theta is None else theta})
+    return pyamg.smoothed_aggregation_solver(matrix, strength=strength, max_coarse=max_coarse, **smoothers)
 
 
 @contextmanager

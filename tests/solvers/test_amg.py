@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy.sparse import block_diag, csr_array
+from scipy.sparse import block_diag, csr_array, diags_array, eye_array
 from scipy.sparse.linalg import cg
 
 from sciml._errors import InputError
@@ -92,6 +92,41 @@ def test_hierarchy_is_reported() -> None:
 def test_kind_follows_the_signs_of_the_couplings() -> None:
     assert suited_kind(A.tocsr()) == "ruge_stuben"
     assert suited_kind(csr_array(np.array([[2.0, 1.0], [1.0, 2.0]]))) == "smoothed_aggregation"
+
+
+def shifted(shape: tuple[int, ...], shift: float) -> csr_array:
+    """A Laplacian minus a shift, with rows and columns of random sign, so that no entry tells that it is indefinite."""
+    laplacian = poisson(Grid(shape, tuple(map(float, shape)))).A.tocsr()
+    n = laplacian.shape[0]
+    signs = diags_array(np.random.default_rng(5).choice([-1.0, 1.0], n))
+    return csr_array(signs @ (laplacian - shift * eye_array(n)) @ signs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("shift", [0.4, 2.1, 2.8, 3.6, 3.9])
+def test_indefinite_matrices_end_without_noise(kind: str, shift: float, capfd: pytest.CaptureFixture[str]) -> None:
+    """Warnings are errors here; PyAMG divides by zero for some of these and finds NaN in others."""
+    solution = solve(shifted((40, 40), shift), np.ones(1600), AMG(kind), maxiter=50)
+    assert not solution.converged
+    assert solution.status.value in ("breakdown", "diverged", "stagnated", "max_iterations")
+    assert capfd.readouterr().out == ""
+
+
+def test_auto_goes_on_where_amg_breaks_down() -> None:
+    """A factorisation finishes what no iteration did."""
+    with pytest.warns(SolverWarning) as warned:
+        solution = solve(shifted((12, 12, 12), 3.1), np.ones(1728))
+    assert solution.converged
+    assert [str(w.message).split()[0] for w in warned] == ["pcg", "amg"]
+    assert [step["method"] for step in solution.details["ladder"]] == ["pcg", "amg", "direct"]
+
+
+@pytest.mark.parametrize("matrix", [
+    [[0.0, 1.0], [1.0, 2.0]], [[-3.0, 1.0], [1.0, 2.0]], [[1.0, -2.0], [-2.0, 1.0]],
+])  # fmt: skip
+def test_refuses_what_is_indefinite_at_first_sight(matrix: list[list[float]]) -> None:
+    with pytest.raises(InputError, match=r"needs a positive definite matrix.*use minres"):
+        AMG().setup(np.array(matrix))
 
 
 def test_refusals() -> None:
