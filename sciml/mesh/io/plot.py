@@ -133,12 +133,25 @@ def _draw(
     panel.set_ylabel(names[1])
     panel.set_facecolor(_BLANK)
     panel.locator_params(nbins=5)
-    steps = tuple(slice(None, None, max(1, n // _PIXELS)) for n in values.shape)
-    box = (0.0, grid.extent[kept[0]], 0.0, grid.extent[kept[1]])
-    return panel.imshow(
-        values[steps].T, origin="lower", extent=box, vmin=limits[0], vmax=limits[1], interpolation="nearest",
-        aspect="equal" if 0.2 < box[1] / box[3] < 5 else "auto",
+    steps = tuple(max(1, n // _PIXELS) for n in values.shape)
+    (left, right), (low, high) = (_span(grid, axis, step) for axis, step in zip(kept, steps, strict=True))
+    picture = panel.imshow(
+        values[:: steps[0], :: steps[1]].T, origin="lower", extent=(left, right, low, high), vmin=limits[0],
+        vmax=limits[1], interpolation="nearest",
+        aspect="equal" if 0.2 < grid.extent[kept[0]] / grid.extent[kept[1]] < 5 else "auto",
     )
+    if not grid.is_periodic(kept[0]):
+        panel.set_xlim(max(left, 0.0), min(right, grid.extent[kept[0]]))
+    if not grid.is_periodic(kept[1]):
+        panel.set_ylim(max(low, 0.0), min(high, grid.extent[kept[1]]))
+    return picture
+
+
+def _span(grid: Grid, axis: int, step: int) -> tuple[float, float]:
+    """Where the pixels of every `step`-th unknown begin and end when each lies around its unknown."""
+    at = grid.coordinates()[AXES[axis]].ravel()[::step]
+    half = 0.5 * step * grid.spacing[axis]
+    return float(at[0]) - half, float(at[-1]) + half
 
 
 def _draw_history(panel: "Axes", history: Sequence[float]) -> None:

@@ -1,12 +1,13 @@
 """What a plot shows: where its slices lie, what is written on it."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from sciml.mesh import Grid
-from sciml.mesh.io.plot import _plane, write_plot
+from sciml.mesh import Boundary, Grid
+from sciml.mesh.io.plot import _draw, _plane, write_plot
 
 
 def test_slices_lie_in_the_middle_of_a_box() -> None:
@@ -38,3 +39,28 @@ def test_labels_are_drawn(tmp_path: Path, shape: tuple[int, ...]) -> None:
     text = (tmp_path / "p.svg").read_text()
     for part in ("A title", "heat [K]", "x [mm]", "y [mm]", "relative residual", "iteration"):
         assert f">{part}<" in text
+
+
+@pytest.mark.parametrize(("shape", "step"), [((5, 4), 1), ((1203, 7), 2)])
+@pytest.mark.parametrize("grid", [
+    {}, {"location": "node"}, {"location": "node", "boundary": {"x": Boundary("periodic")}},
+], ids=["cells", "nodes", "periodic nodes"])  # fmt: skip
+def test_pixels_lie_around_their_unknowns(grid: dict[str, Any], shape: tuple[int, int], step: int) -> None:
+    """Pixels are centred on coordinates, and the axes end with the domain."""
+    from matplotlib.figure import Figure
+
+    box = Grid(shape, (2.0, 3.0), **grid)
+    panel = Figure().add_subplot()
+    picture = _draw(panel, box, np.ones(shape), (0, 1), (0.0, 1.0), "")
+    assert picture is not None
+    left, right, low, high = picture.get_extent()
+    drawn = np.array(picture.get_array())
+    at = box.coordinates()
+    for begin, end, count, expected in (
+        (left, right, drawn.shape[1], at["x"].ravel()[::step]), (low, high, drawn.shape[0], at["y"].ravel()),
+    ):  # fmt: skip
+        pixel = (end - begin) / count
+        np.testing.assert_allclose(begin + pixel * (np.arange(count) + 0.5), expected, rtol=0, atol=1e-13)
+    assert panel.get_ylim() == (0.0, 3.0)
+    if not box.is_periodic(0):
+        assert panel.get_xlim() == pytest.approx((0.0, 2.0), abs=2.0 / shape[0] / 2 * (step - 1) + 1e-15)
