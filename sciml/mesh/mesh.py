@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from sciml._errors import InputError
 from sciml._nearest import nearest
 from sciml.mesh.boundary import Boundary
 from sciml.mesh.cell_types import CELL_TYPES, FACET_TYPES
+
+if TYPE_CHECKING:
+    from sciml.mesh.facets import BoundaryFacets
 
 __all__ = ["Facets", "Mesh"]
 
@@ -149,6 +152,71 @@ class Mesh:
             If no boundary has that name; the nearest one is named.
         """
         return self.replace(conditions={**self.conditions, **conditions})
+
+    def boundary_facets(self) -> "BoundaryFacets":
+        """Facets that belong to one cell only, outward, with that cell; found once and kept.
+
+        Examples
+        --------
+        >>> mesh = Mesh([[0, 0], [1, 0], [0, 1]], {"triangle": [[0, 1, 2]]})
+        >>> mesh.boundary_facets().facets["line"].tolist()
+        [[0, 1], [1, 2], [2, 0]]
+        """
+        return self._boundary_facets
+
+    @cached_property
+    def _boundary_facets(self) -> "BoundaryFacets":
+        from sciml.mesh.facets import boundary_facets
+
+        return boundary_facets(self)
+
+    def volumes(self) -> NDArray[np.float64]:
+        """Area or volume of every cell, negative for inverted ones; see `sciml.mesh.measures.volumes`."""
+        from sciml.mesh.measures import volumes
+
+        return volumes(self)
+
+    def quality(self) -> NDArray[np.float64]:
+        """Shape of every cell, 1 being the best; see `sciml.mesh.measures.qualities`."""
+        from sciml.mesh.measures import qualities
+
+        return qualities(self)
+
+    def check(self) -> None:
+        """Refuse inverted, degenerate or duplicate cells, orphan points and foreign facets.
+
+        Raises
+        ------
+        InputError
+            With the number of each and the first one.
+        """
+        from sciml.mesh.mesh_checks import check
+
+        check(self)
+
+    def oriented(self) -> "Mesh":
+        """A copy with cells of negative volume listed the other way round."""
+        from sciml.mesh.mend import oriented
+
+        return oriented(self)
+
+    def compact(self) -> "Mesh":
+        """A copy without points that no cell uses."""
+        from sciml.mesh.mend import compact
+
+        return compact(self)
+
+    def simplices(self) -> "Mesh":
+        """A copy of triangles or tetrahedra only; see `sciml.mesh.split.simplices`."""
+        from sciml.mesh.split import simplices
+
+        return simplices(self)
+
+    def refine(self, times: int = 1) -> "Mesh":
+        """A copy with every edge halved `times` times; see `sciml.mesh.refine.refine`."""
+        from sciml.mesh.refine import refine
+
+        return refine(self, times)
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, MappingProxyType(value) if isinstance(value, dict) else value)
