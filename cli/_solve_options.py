@@ -57,7 +57,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     _text("--method", metavar="METHOD",
           help="auto, fft, direct, cg, pcg, fcg, minres, gmres, multigrid, fmg or amg.  [default: auto]"),
     _text("--set", "options", metavar="METHOD.KEY=VALUE", multiple=True,
-          help="An option of a method, e.g. multigrid.cycle=W."),
+          help="An option of a method, e.g. multigrid.cycle=W or fmg.only=true (stop after one full multigrid pass, at "
+               "discretisation accuracy; exit code 1 where its residual misses rtol)."),
     _text("--rtol", metavar="R", help="Stop at ||b - A u|| <= max(R ||b||, atol).  [default: 1e-8]"),
     _text("--atol", metavar="R", help="Absolute tolerance.  [default: 0]"),
     _text("--maxiter", metavar="N", help="Largest number of iterations.  [default: set by the method]"),

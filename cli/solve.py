@@ -86,7 +86,7 @@ def _run(plan: "Plan", clock: Clock, verbosity: int) -> None:
     if not solution.converged:
         raise Failure(
             f"not converged: {solution.method} ended with {solution.status.value} at relative residual "
-            f"{solution.residual:.2e} (rtol {settings.rtol:.0e}). {solution.status.help}"
+            f"{solution.residual:.2e} (rtol {settings.rtol:.0e}). {solution.help}"
         )
 
 

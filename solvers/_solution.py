@@ -61,6 +61,11 @@ class Solution:
         """Whether the tolerance was reached."""
         return self.status is Status.CONVERGED
 
+    @property
+    def help(self) -> str:
+        """One sentence on the outcome and what to do: what the solver noted about this run, else that of the status."""
+        return str(self.details.get("note", self.status.help))
+
     def replace(self, **changes: Any) -> "Solution":
         """A copy with some fields changed."""
         return replace(self, **changes)
@@ -71,12 +76,12 @@ class Solution:
         Raises
         ------
         ConvergenceError
-            If the solve did not converge; the text carries the status' help.
+            If the solve did not converge; the text carries `help`.
         """
         if not self.converged:
             raise ConvergenceError(
                 f"{self.method} ended with {self.status.value} after {self.iterations} iterations at relative "
-                f"residual {self.residual:.2e} (rtol {self.rtol:.1e}): {self.status.help}"
+                f"residual {self.residual:.2e} (rtol {self.rtol:.1e}): {self.help}"
             )
         return self
 

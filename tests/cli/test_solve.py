@@ -89,6 +89,12 @@ def test_not_converged_still_writes(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "p.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_one_pass_says_what_its_error_is(run: Run) -> None:
+    problem = ("solve", "--shape", "32,32", "--method", "fmg", "--set", "fmg.only=true", "-q")
+    assert "discretisation error, here about" in run(*problem, code=1).stderr
+    assert run(*problem, "--rtol", "1e-2").stderr == ""
+
+
 def test_zero_source_gives_zero(run: Run, tmp_path: Path) -> None:
     report = report_of(run("solve", "--shape", "6,6", "--source", "0", "--output", "u.npy", "--report", "-"))
     assert report["residual"] == 0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.sparse import eye_array
 
-from sciml._errors import InputError
+from sciml._errors import ConvergenceError, InputError
 from sciml._expressions import Expression
 from sciml.kernels._colour import split_zeros
 from sciml.kernels._stencil import stencil_shape
@@ -230,10 +230,13 @@ def test_only_the_pass_says_what_it_is() -> None:
     solution = solve(system.A, system.b, FMG(only=True), maxiter=50)
     assert (solution.status, solution.iterations, len(solution.history)) == (Status.MAX_ITERATIONS, 1, 2)
     assert solution.residual > 1e-8
-    assert "discretisation_error" in solution.details["note"]
+    error = f"discretisation error, here about {solution.details['discretisation_error']:.1e}"
+    assert error in solution.help == solution.details["note"]
+    with pytest.raises(ConvergenceError, match=r"leave fmg\.only out"):
+        solution.raise_on_failure()
     enough = solve(system.A, system.b, configure("fmg", {"only": "true"}), rtol=1e-2)
     assert (enough.status, enough.method) == (Status.CONVERGED, "fmg")
-    assert "note" not in enough.details
+    assert enough.help == Status.CONVERGED.help
 
 
 def test_single_precision_does_not_show() -> None:
