@@ -15,7 +15,7 @@ from sciml.bench.tables import Row
 from sciml.datasets.fields import lognormal
 from sciml.kernels import threads
 from sciml.mesh import Grid
-from sciml.pde import LinearSystem, poisson
+from sciml.pde import GridSystem, poisson
 from sciml.solvers import configure
 
 __all__ = ["run"]
@@ -23,7 +23,7 @@ __all__ = ["run"]
 COUNT = 256
 
 
-def seconds(method: str, system: LinearSystem, b: np.ndarray, settings: Settings) -> tuple[float, float, bool]:
+def seconds(method: str, system: GridSystem, b: np.ndarray, settings: Settings) -> tuple[float, float, bool]:
     """Median time of set-up and solve, the residual, and whether it is small enough."""
     solver = configure(method)
     times = []

@@ -19,7 +19,7 @@ from sciml.cli._progress import Monitor
 from sciml.cli._second_compiler import second_compiler
 from sciml.cli._settings import Settings
 from sciml.kernels import threads
-from sciml.pde import LinearSystem, poisson
+from sciml.pde import GridSystem, poisson
 from sciml.solvers._auto import Rung, plan
 from sciml.solvers._ladder import climb_down
 from sciml.solvers._operator import as_operator
@@ -31,7 +31,7 @@ from sciml.solvers._warnings import SolverWarning
 __all__ = ["assemble", "execute", "precision", "rungs", "use_threads"]
 
 
-def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem, Solution]:
+def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[GridSystem, Solution]:
     """Solve a plan.
 
     Parameters
@@ -78,7 +78,7 @@ def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem, 
     return system, solution
 
 
-def assemble(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem, NDArray[np.float64] | None]:
+def assemble(plan: Plan, clock: Clock, progress: Monitor) -> tuple[GridSystem, NDArray[np.float64] | None]:
     """Read the inputs and discretise; the initial guess is cut to the unknowns."""
     progress.stage("reading")
     with clock.measure("io"):
@@ -87,11 +87,11 @@ def assemble(plan: Plan, clock: Clock, progress: Monitor) -> tuple[LinearSystem,
     system = poisson(
         inputs.grid, inputs.coefficient, inputs.source, shift=inputs.shift, project=plan.settings.project
     )
-    unknowns: tuple[Any, ...] = (..., *system.window)
+    unknowns: tuple[Any, ...] = (..., *system.index)
     return system, None if inputs.x0 is None else np.ascontiguousarray(inputs.x0[unknowns])
 
 
-def rungs(system: LinearSystem, settings: Settings) -> list[Rung]:
+def rungs(system: GridSystem, settings: Settings) -> list[Rung]:
     """The methods that would run, best first, with the options set for each; one if it was named."""
     if settings.method != "auto":
         return [Rung(settings.method, _options(settings.method, settings), "chosen by the caller")]
@@ -117,7 +117,7 @@ def use_threads(n: int | None) -> Iterator[None]:
 
 
 def _solve(
-    system: LinearSystem, x0: NDArray[np.float64] | None, steps: list[Rung], settings: Settings, progress: Monitor
+    system: GridSystem, x0: NDArray[np.float64] | None, steps: list[Rung], settings: Settings, progress: Monitor
 ) -> Solution:
     limits: dict[str, Any] = {"rtol": settings.rtol, "atol": settings.atol, "callback": progress}
     if settings.method == "auto":

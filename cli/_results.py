@@ -15,13 +15,13 @@ from sciml.cli._report import as_json, peak_memory_bytes, versions
 from sciml.kernels import get_threads
 from sciml.mesh.faces import faces_to_unknowns
 from sciml.mesh.io.fields import carries_vectors, write_fields
-from sciml.pde import LinearSystem, boundary_balance, flux
+from sciml.pde import GridSystem, boundary_balance, flux
 from sciml.solvers._solution import Solution
 
 __all__ = ["write_results"]
 
 
-def write_results(plan: Plan, system: LinearSystem, solution: Solution, clock: Clock) -> dict[str, Any]:
+def write_results(plan: Plan, system: GridSystem, solution: Solution, clock: Clock) -> dict[str, Any]:
     """Write every file asked for and return the report.
 
     Nothing appears under its final name before everything is on disk.
@@ -52,7 +52,7 @@ def write_results(plan: Plan, system: LinearSystem, solution: Solution, clock: C
     return facts
 
 
-def _write_field(path: Path, system: LinearSystem, solution: Solution, u: NDArray[np.float64]) -> None:
+def _write_field(path: Path, system: GridSystem, solution: Solution, u: NDArray[np.float64]) -> None:
     fields: dict[str, NDArray[Any]] = {"u": u}
     if carries_vectors(path):
         fields["flux"] = faces_to_unknowns(system.domain, flux(system, solution.x))
@@ -60,7 +60,7 @@ def _write_field(path: Path, system: LinearSystem, solution: Solution, u: NDArra
 
 
 def _write_plot(
-    path: Path, plan: Plan, system: LinearSystem, solution: Solution, u: NDArray[np.float64]
+    path: Path, plan: Plan, system: GridSystem, solution: Solution, u: NDArray[np.float64]
 ) -> None:
     from sciml.mesh.io.plot import write_plot
 
@@ -72,7 +72,7 @@ def _write_plot(
     )
 
 
-def _write_matrix(path: Path, system: LinearSystem) -> None:
+def _write_matrix(path: Path, system: GridSystem) -> None:
     from scipy.io import mmwrite
 
     A = system.A.tocsr()
@@ -83,13 +83,13 @@ def _write_matrix(path: Path, system: LinearSystem) -> None:
         mmwrite(file, A, comment="unknowns in C order, obstacles left out", symmetry="symmetric")
 
 
-def _balance(system: LinearSystem, solution: Solution) -> dict[str, Any]:
+def _balance(system: GridSystem, solution: Solution) -> dict[str, Any]:
     balance = boundary_balance(system, solution.x)
     sums = {name: getattr(balance, name) for name in ("inflow", "outflow", "exchange", "defect")}
     return {**balance.terms, **sums}
 
 
-def _report(plan: Plan, system: LinearSystem, solution: Solution, clock: Clock) -> dict[str, Any]:
+def _report(plan: Plan, system: GridSystem, solution: Solution, clock: Clock) -> dict[str, Any]:
     settings, details = plan.settings, dict(solution.details)
     seconds = {f"{name}_seconds": clock.seconds[name] for name in ("setup", "solve", "compile", "io", "load")}
     return {

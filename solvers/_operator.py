@@ -1,112 +1,19 @@
 """One face for every operator a solver may be given."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sciml._errors import InputError
-from sciml.mesh.components import NullSpace
+from sciml.pde.matrix import EPS, MatrixOperator
 from sciml.pde.operator import StencilOperator
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["MatrixFreeOperator", "MatrixOperator", "SystemOperator", "as_operator", "rounding_floor"]
-
-EPS = float(np.finfo(np.float64).eps)
-
-
-@dataclass(frozen=True, eq=False)
-class MatrixOperator:
-    """A square sparse matrix in float64 with the facts solvers ask for.
-
-    Parameters
-    ----------
-    csr : csr_array of float64, shape (N, N)
-        Canonical: sorted indices, duplicates summed, explicit zeros removed.
-
-    Examples
-    --------
-    >>> from scipy.sparse import diags_array
-    >>> A = as_operator(diags_array([[-1.0, -1.0], [1.0, 2.0, 1.0], [-1.0, -1.0]], offsets=[-1, 0, 1]))
-    >>> A.is_symmetric, A.nullspace.count
-    (True, 1)
-    """
-
-    csr: "csr_array[Any]"
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Matrix shape (N, N)."""
-        n = int(self.csr.shape[0])
-        return n, n
-
-    @property
-    def dtype(self) -> np.dtype[np.float64]:
-        """Always float64."""
-        return np.dtype(np.float64)
-
-    def matvec(self, x: ArrayLike) -> NDArray[np.float64]:
-        """A x."""
-        return np.asarray(self.csr @ np.asarray(x, dtype=np.float64))
-
-    def diagonal(self) -> NDArray[np.float64]:
-        """Diagonal of A, (N,)."""
-        return np.asarray(self.csr.diagonal())
-
-    def tocsr(self) -> "csr_array[Any]":
-        """The matrix itself."""
-        return self.csr
-
-    @cached_property
-    def absolute(self) -> "csr_array[Any]":
-        """|A| entry by entry."""
-        return abs(self.csr)
-
-    @cached_property
-    def is_symmetric(self) -> bool:
-        """Whether A equals its transpose up to rounding of its entries."""
-        difference = abs(self.csr - self.csr.T)
-        return difference.nnz == 0 or float(difference.max()) <= 16 * EPS * float(self.absolute.max())
-
-    @cached_property
-    def is_indefinite(self) -> bool:
-        """Whether x'Ax < 0 for an x that is quickly tried: a unit vector, or the constant.
-
-        A zero on the diagonal counts when its row has entries: x'Ax then takes both signs.
-        """
-        filled = np.diff(self.csr.indptr) > 0
-        if np.any(self.diagonal()[filled] <= 0):
-            return True
-        return float(self.csr.sum()) < -64 * EPS * float(self.absolute.sum())
-
-    @cached_property
-    def nullspace(self) -> NullSpace | None:
-        """Constants on the connected components whose rows sum to zero; None when there are none.
-
-        Rows sum to zero on a component exactly when A maps its constant to zero; entries that were
-        assembled in floating point leave a few roundings of the absolute row sum.
-        """
-        n = self.shape[0]
-        sums = np.abs(self.csr @ np.ones(n))
-        limits = 64 * EPS * (self.absolute @ np.ones(n))
-        if n == 0 or not np.any(sums <= limits) or not self.is_symmetric:
-            return None
-        from scipy.sparse.csgraph import connected_components
-
-        count, label = connected_components(self.csr, directed=False)
-        floating = np.bincount(label, weights=sums > limits, minlength=count) == 0
-        if not floating.any():
-            return None
-        if count == 1:
-            return NullSpace(n)
-        cells = np.flatnonzero(floating[label])
-        cells = cells[np.argsort(label[cells], kind="stable")]
-        starts = np.flatnonzero(np.diff(label[cells], prepend=-1))
-        return NullSpace(n, cells.astype(np.int64), starts.astype(np.int64))
+__all__ = ["EPS", "MatrixFreeOperator", "MatrixOperator", "SystemOperator", "as_operator", "rounding_floor"]
 
 
 @dataclass(frozen=True, eq=False)

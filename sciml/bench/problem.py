@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml.pde import LinearSystem
+from sciml.pde import GridSystem
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -22,7 +22,7 @@ class Problem:
     ----------
     name : str
         Title of its table.
-    system : LinearSystem
+    system : GridSystem
         Operator and right-hand side.
     b : ndarray, shape (*A.grid_shape), optional
         Another right-hand side, e.g. noise; zeroed in obstacles and projected on floating components.
@@ -36,7 +36,7 @@ class Problem:
     (3, 3)
     """
 
-    def __init__(self, name: str, system: LinearSystem, b: NDArray[np.float64] | None = None) -> None:
+    def __init__(self, name: str, system: GridSystem, b: NDArray[np.float64] | None = None) -> None:
         self.name = name
         self.system = system
         self.A = system.A

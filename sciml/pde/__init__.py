@@ -1,11 +1,13 @@
 """Discretisation: a domain, coefficients and boundary conditions become a linear system."""
 
-from sciml.pde.balance import Balance, boundary_balance
-from sciml.pde.flux import flux
+from sciml.pde.balance import Balance
+from sciml.pde.matrix import MatrixOperator
 from sciml.pde.operator import StencilOperator
 from sciml.pde.poisson import poisson
-from sciml.pde.system import Component, LinearSystem, Problem
+from sciml.pde.results import boundary_balance, flux
+from sciml.pde.system import Component, GridSystem, LinearSystem, MeshSystem, Problem
 
 __all__ = [
-    "Balance", "Component", "LinearSystem", "Problem", "StencilOperator", "boundary_balance", "flux", "poisson",
+    "Balance", "Component", "GridSystem", "LinearSystem", "MatrixOperator", "MeshSystem", "Problem", "StencilOperator",
+    "boundary_balance", "flux", "poisson",
 ]

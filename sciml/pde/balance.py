@@ -4,15 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from sciml.mesh import sides
-from sciml.pde.contacts import contacts
-from sciml.pde.fields import read_coefficient, read_shift, read_source
-from sciml.pde.layout import cut, layout
-from sciml.pde.system import LinearSystem
-
-__all__ = ["Balance", "boundary_balance"]
+__all__ = ["RESOLVED", "Balance"]
 
 Array = NDArray[np.float64]
 
@@ -29,8 +23,9 @@ class Balance:
     ----------
     terms : mapping of str to ndarray, shape () or (batch,)
         What enters, negative when it leaves [source times volume]: one entry per side that is not
-        periodic, and ``source``, ``fixed`` (fixed cells), ``shift`` (-sigma u), ``projected`` (the
-        mean taken from the source of floating components).
+        periodic or per named boundary, and ``source``, ``fixed`` (fixed cells), ``shift`` (-sigma u),
+        ``projected`` (the mean taken from the source of floating components), ``unnamed`` (facets of a
+        mesh without a name).
     exchange : ndarray, shape () or (batch,)
         Half of what enters and leaves, unknown by unknown and term by term: flows of opposite sign
         count although they cancel within a term.
@@ -55,62 +50,3 @@ class Balance:
         largest = np.maximum(np.maximum(self.inflow, self.outflow), self.exchange)
         gap = np.abs(self.inflow - self.outflow)
         return np.divide(gap, largest, out=np.zeros_like(gap), where=largest > 0)
-
-
-def boundary_balance(system: LinearSystem, x: ArrayLike) -> Balance:
-    """Heat in through each side and from the source for a solution `x`.
-
-    Parameters
-    ----------
-    system : LinearSystem
-        Made by `poisson` on a grid.
-    x : ndarray, shape (*system.A.grid_shape) or (batch, *system.A.grid_shape)
-        Solution of it.
-
-    Notes
-    -----
-    The terms belong to the control volumes of the unknowns, so for an exact solution of the discrete
-    system they add up to 0 except for rounding. On node grids the control volumes of Dirichlet nodes
-    are not part of them: a Dirichlet side counts at the faces half a spacing inside.
-
-    Examples
-    --------
-    >>> from sciml.mesh import Boundary, Grid
-    >>> from sciml.pde import poisson
-    >>> grid = Grid((2,), boundary={"x-": Boundary("dirichlet", 1.0)})
-    >>> balance = boundary_balance(poisson(grid, 3.0, 0.0), np.array([0.75, 0.25]))
-    >>> {name: float(value) for name, value in balance.terms.items()}
-    {'x-': 3.0, 'x+': -3.0, 'source': 0.0}
-    """
-    grid, data = system.domain, system.data()
-    u = np.asarray(x, dtype=np.float64)
-    place = layout(grid)
-    volume = float(np.prod(grid.spacing))
-    around = contacts(grid, place, read_coefficient(grid, data.coefficient), system.prescribed)
-    names = [side for side in sides(grid.ndim) if grid.boundary[side].kind != "periodic"]
-    lead = u.shape[: u.ndim - grid.ndim]
-
-    def total(density: Array) -> Array:
-        return np.asarray(volume * density.reshape((*lead, -1)).sum(axis=-1))
-
-    terms = dict.fromkeys([*names, *(["fixed"] if grid.fixed is not None else [])], np.zeros(lead))
-    sizes = driven = np.zeros(lead)
-
-    def add(name: str, density: Array) -> None:
-        nonlocal sizes
-        terms[name] = terms.get(name, np.zeros(lead)) + total(density)
-        sizes = sizes + total(np.abs(density))
-
-    for contact in around:
-        add(contact.side, contact.heat_in(u))
-        driven = driven + total(contact.driven(u))
-    b = place.times_volume(read_source(grid, place, data.source))
-    add("source", b)
-    sigma = cut(read_shift(grid, data.shift), place.window)
-    if np.any(sigma > 0):
-        add("shift", -place.times_volume(sigma * u))
-    if system.components:
-        for contact in around:
-            contact.add_to_source(b)
-        add("projected", system.b - b)
-    return Balance(terms, np.maximum(0.5 * sizes, RESOLVED * driven))

@@ -1,16 +1,20 @@
 """The assembled problem A u = b and its way back to the domain."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sciml._errors import InputError
-from sciml.mesh import Grid
+from sciml.mesh import Grid, Mesh
+from sciml.pde.matrix import MatrixOperator
 from sciml.pde.operator import StencilOperator
 
-__all__ = ["Component", "LinearSystem", "Problem"]
+__all__ = ["Component", "GridSystem", "LinearSystem", "MeshSystem", "Problem"]
+
+Domain = TypeVar("Domain", bound=Grid | Mesh)
+Operator = TypeVar("Operator", bound=StencilOperator | MatrixOperator)
 
 
 @dataclass(frozen=True)
@@ -35,20 +39,21 @@ class Problem:
 
 
 @dataclass(frozen=True, eq=False)
-class LinearSystem:
+class LinearSystem(Generic[Domain, Operator]):
     """A u = b on the unknowns of a domain.
 
     Parameters
     ----------
-    A : StencilOperator
-        Over the box of unknowns (Dirichlet nodes of a node grid are not part of it).
-    b : ndarray, shape (*A.grid_shape) or (batch, *A.grid_shape)
+    A : StencilOperator or MatrixOperator
+        Over the unknowns: on a grid a stencil over a box (Dirichlet nodes of a node grid are not part of it),
+        on a mesh a sparse matrix over the vertices that are not on Dirichlet boundaries.
+    b : ndarray, shape (*A.grid_shape), (unknowns,) or one of these after a batch axis
         Right-hand side, boundary data folded in, projected on floating components, 0 in inactive cells.
-    domain : Grid
+    domain : Grid or Mesh
         Where it came from.
-    window : tuple of slice
-        Box of unknowns inside ``domain.shape``.
-    prescribed : ndarray, shape domain.shape
+    index : tuple of slice or ndarray
+        Where the unknowns lie in a field: the box inside ``domain.shape``, or the vertices.
+    prescribed : ndarray, shape of a field
         Values of what is not unknown (Dirichlet nodes, fixed cells; 0 in obstacles and unknowns);
         None when there is none.
     components : tuple of Component
@@ -57,10 +62,10 @@ class LinearSystem:
         The data it was made from, for fluxes and balances.
     """
 
-    A: StencilOperator
+    A: Operator
     b: NDArray[np.float64]
-    domain: Grid
-    window: tuple[slice, ...]
+    domain: Domain
+    index: tuple[slice | NDArray[np.int32], ...]
     prescribed: NDArray[np.float64] | None = None
     components: tuple[Component, ...] = ()
     problem: Problem | None = None
@@ -77,14 +82,23 @@ class LinearSystem:
             raise InputError("this LinearSystem does not know its coefficient; make it with sciml.pde.poisson")
         return self.problem
 
+    @property
+    def field_shape(self) -> tuple[int, ...]:
+        """Shape of a field on the domain: that of the grid, or the number of vertices."""
+        return self.domain.shape if isinstance(self.domain, Grid) else (self.domain.n_points,)
+
     def expand(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Unknowns (batch..., *A.grid_shape) as a field (batch..., *domain.shape), prescribed values in place."""
-        if self.prescribed is None and x.shape[-self.domain.ndim :] == self.domain.shape:
+        """Unknowns (batch..., *b.shape) as a field (batch..., *field_shape), prescribed values in place."""
+        shape = self.field_shape
+        if self.prescribed is None and x.shape[-len(shape) :] == shape:
             return x
-        lead = x.shape[: x.ndim - self.domain.ndim]
-        field = np.zeros(lead + self.domain.shape)
+        field = np.zeros(x.shape[: x.ndim - len(shape)] + shape)
         if self.prescribed is not None:
             field += self.prescribed
-        inside: tuple[Any, ...] = (..., *self.window)
+        inside: tuple[Any, ...] = (..., *self.index)
         field[inside] += x
         return field
+
+
+GridSystem: TypeAlias = LinearSystem[Grid, StencilOperator]
+MeshSystem: TypeAlias = LinearSystem[Mesh, MatrixOperator]

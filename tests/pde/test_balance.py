@@ -143,6 +143,6 @@ def test_flux_of_two_nodes_and_behind_obstacles() -> None:
 
 def test_system_put_together_by_hand_has_no_flux() -> None:
     system = poisson(Grid((3,)))
-    bare = LinearSystem(system.A, system.b, system.domain, system.window)
+    bare = LinearSystem(system.A, system.b, system.domain, system.index)
     with pytest.raises(InputError, match=r"sciml\.pde\.poisson"):
         flux(bare, system.b)

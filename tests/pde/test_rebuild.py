@@ -138,8 +138,8 @@ def test_equals_rebuild(problem: tuple[Grid, np.random.Generator], shift: float,
     coefficient = {"number": 1.7, "array": k[0], "axes": tuple(k)}[form]
     system = poisson(grid, coefficient, f, shift=shift, project=True)
     A, b = rebuild(grid, k, f, shift)
-    window = np.arange(grid.size).reshape(grid.shape)[system.window].ravel()
-    A, b = A[np.ix_(window, window)], b[system.window].copy()
+    window = np.arange(grid.size).reshape(grid.shape)[system.index].ravel()
+    A, b = A[np.ix_(window, window)], b[system.index].copy()
     space = system.A.nullspace
     if space is not None:
         b = space.project(b)

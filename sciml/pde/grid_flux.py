@@ -11,19 +11,19 @@ from sciml.mesh import AXES, Grid
 from sciml.pde.contacts import contacts
 from sciml.pde.fields import read_coefficient
 from sciml.pde.layout import layout
-from sciml.pde.system import LinearSystem
+from sciml.pde.system import GridSystem
 
-__all__ = ["flux"]
+__all__ = ["grid_flux"]
 
 Array = NDArray[np.float64]
 
 
-def flux(system: LinearSystem, x: ArrayLike) -> list[Array]:
+def grid_flux(system: GridSystem, x: ArrayLike) -> list[Array]:
     """Flux density ``-k du/dx_a`` through every face, positive in the direction of the axis.
 
     Parameters
     ----------
-    system : LinearSystem
+    system : GridSystem
         Made by `poisson` on a grid.
     x : ndarray, shape (*system.A.grid_shape) or (batch, *system.A.grid_shape)
         Solution of it.
@@ -44,7 +44,7 @@ def flux(system: LinearSystem, x: ArrayLike) -> list[Array]:
     >>> from sciml.mesh import Boundary, Grid
     >>> from sciml.pde import poisson
     >>> grid = Grid((2,), boundary={"x-": Boundary("dirichlet", 1.0)})
-    >>> flux(poisson(grid, 3.0, 0.0), np.array([0.75, 0.25]))
+    >>> grid_flux(poisson(grid, 3.0, 0.0), np.array([0.75, 0.25]))
     [array([3., 3., 3.])]
     """
     grid, data = system.domain, system.data()
@@ -80,7 +80,7 @@ def _inner_flux(grid: Grid, axis: int, k: Array, u: Array) -> Array:
     return q
 
 
-def _fill_sides(system: LinearSystem, k: tuple[Array, ...], u: Array, faces: list[Array]) -> None:
+def _fill_sides(system: GridSystem, k: tuple[Array, ...], u: Array, faces: list[Array]) -> None:
     grid = system.domain
     whole = replace(
         layout(grid), window=(slice(None),) * grid.ndim, shape=grid.shape,
