@@ -20,7 +20,7 @@ __all__ = ["BOTTOM", "BoxHierarchy", "Smoothing"]
 
 # A dense solve of this size costs less than the levels it replaces.
 BOTTOM = 216
-# Cycles through clusters that take its place below linear transfers, which reduce by a hundred and more.
+# Cycles through clusters that take its place below linear transfers, which reduce residuals far more in one cycle.
 INEXACT = 4
 
 Transfer = Literal["linear", "constant"]
@@ -33,10 +33,9 @@ class Smoothing(NamedTuple):
     omega: float
 
 
-# By the number of axes coarsened. The pipelined passes make a further sweep cheap (a third of a residual
-# or an interpolation), so several sweeps and the larger omega that suits them win: residuals fall by
-# .006 a cycle with three axes and by .023 with two, against .062 with one sweep on either side and its
-# best omega. Along a single axis over-relaxation does not pay.
+# By the number of axes coarsened. The pipelined passes make a further sweep cheap beside a residual or an
+# interpolation, so several sweeps and the larger omega that suits them win. Along a single axis over-relaxation
+# does not pay.
 LINEAR = {3: Smoothing((3, 2), 1.3), 2: Smoothing((2, 2), 1.2), 1: Smoothing((3, 2), 1.0)}
 CONSTANT = Smoothing((3, 3), 1.2)
 
