@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sciml._errors import InputError
 from sciml.mesh.io._header import ArrayHeader, check_real, choose
 
-__all__ = ["npy_header", "npz_header", "read_npy", "read_npz"]
+__all__ = ["npy_header", "npz_header", "npz_member", "read_npy", "read_npz"]
 
 
 def npy_header(path: Path, name: str | None = None) -> ArrayHeader:
@@ -40,25 +40,28 @@ def read_npy(path: Path, name: str | None = None) -> NDArray[Any]:
 
 def npz_header(path: Path, name: str | None = None) -> ArrayHeader:
     """Shape and dtype of one array in a .npz archive."""
-    with _member(path, name) as (file, size, where):
+    with npz_member(path, name) as (file, size, where):
         return _header(file, size, where)
 
 
 def read_npz(path: Path, name: str | None = None) -> NDArray[Any]:
     """One array of a .npz archive."""
     npz_header(path, name)
-    with _member(path, name) as (file, _, where):
+    with npz_member(path, name) as (file, _, where):
         return _read(file, where)
 
 
 @contextmanager
-def _member(path: Path, name: str | None) -> Iterator[tuple[IO[bytes], int, str]]:
+def npz_member(path: Path, name: str | None) -> Iterator[tuple[IO[bytes], int, str]]:
+    """One array of a .npz archive: its bytes, how many there can be, and what messages call it."""
     try:
         with ZipFile(path) as archive:
             names = [entry.removesuffix(".npy") for entry in archive.namelist() if entry.endswith(".npy")]
             entry = choose(names, name, path) + ".npy"
             with archive.open(entry) as file:
-                yield file, archive.getinfo(entry).file_size, f"{path}:{entry.removesuffix('.npy')}"
+                stored = archive.getinfo(entry)
+                # Deflate packs at most 1032 to 1, so a size beyond that is a lie.
+                yield file, min(stored.file_size, 1032 * stored.compress_size), f"{path}:{entry.removesuffix('.npy')}"
     except (BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
         raise InputError(f"{path} is not a readable .npz archive ({error}); write it with numpy.savez") from None
 
