@@ -9,11 +9,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from sciml.solvers._checks import check_whole
 from sciml.solvers._monitor import Monitor, explained
-from sciml.solvers._operator import SystemOperator, as_operator
+from sciml.solvers._operator import SystemOperator
 from sciml.solvers._run import Run, solve_rows
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
-from sciml.solvers.krylov.build import build_preconditioner
 from sciml.solvers.krylov.cg import norm, residual_of
 from sciml.solvers.krylov.preconditioner import as_apply
 from sciml.solvers.krylov.solvers import MAXITER, KrylovState
@@ -93,8 +92,7 @@ class MINRES:
 
     def setup(self, A: Any) -> KrylovState:
         """Build the preconditioner for `A`."""
-        operator = as_operator(A)
-        return KrylovState(operator, build_preconditioner(self.preconditioner, operator))
+        return KrylovState.build(A, self.preconditioner)
 
     def solve(
         self,
@@ -155,8 +153,7 @@ class GMRES:
 
     def setup(self, A: Any) -> KrylovState:
         """Build the preconditioner for `A`."""
-        operator = as_operator(A)
-        return KrylovState(operator, build_preconditioner(self.preconditioner, operator))
+        return KrylovState.build(A, self.preconditioner)
 
     def solve(
         self,

@@ -1,7 +1,7 @@
 """The conjugate gradient methods as solvers: cg, pcg, fcg."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 from numpy.typing import ArrayLike
 
@@ -22,6 +22,12 @@ class KrylovState(NamedTuple):
 
     A: SystemOperator
     M: Any = None
+
+    @classmethod
+    def build(cls, A: Any, preconditioner: Any = None) -> Self:
+        """Set-up of every Krylov method: `A` as an operator and the state of its preconditioner."""
+        operator = as_operator(A)
+        return cls(operator, build_preconditioner(preconditioner, operator))
 
     def aspreconditioner(self) -> Any:
         """The preconditioner for ``M=`` of SciPy's solvers; None without one."""
@@ -51,7 +57,7 @@ class CG:
 
     def setup(self, A: Any) -> KrylovState:
         """Nothing to prepare."""
-        return KrylovState(as_operator(A))
+        return KrylovState.build(A)
 
     def solve(
         self,
@@ -107,8 +113,7 @@ class PCG:
 
     def setup(self, A: Any) -> KrylovState:
         """Build the preconditioner for `A`."""
-        operator = as_operator(A)
-        return KrylovState(operator, build_preconditioner(self.preconditioner, operator))
+        return KrylovState.build(A, self.preconditioner)
 
     def solve(
         self,
