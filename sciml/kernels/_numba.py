@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import numba as nb
 
-__all__ = ["compiled", "compiled_exact", "inner"]
+__all__ = ["compiled", "compiled_exact", "inner", "inner_exact"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -15,6 +15,7 @@ _njit: Any = nb.njit
 _jit = _njit(cache=True, no_cfunc_wrapper=True, nogil=True, fastmath=True, error_model="numpy")
 _jit_inner = _njit(nogil=True, fastmath=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 _jit_exact = _njit(cache=True, no_cfunc_wrapper=True, nogil=True, error_model="numpy")
+_jit_inner_exact = _njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def compiled(function: Function) -> Function:
@@ -32,4 +33,10 @@ def inner(function: Function) -> Function:
 def compiled_exact(function: Function) -> Function:
     """Compile `function` keeping the order of operations, where underflow or bitwise equality matters."""
     result: Function = _jit_exact(function)
+    return result
+
+
+def inner_exact(function: Function) -> Function:
+    """Compile a function that only kernels under `compiled_exact` call."""
+    result: Function = _jit_inner_exact(function)
     return result

@@ -1,0 +1,156 @@
+"""Cell lists as plain arrays: points sorted into the boxes of a grid whose walls may lie anywhere."""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml._arrays import real_array
+from sciml._errors import InputError
+from sciml.kernels._pool import slabs
+
+__all__ = ["Cells", "Walls", "checked_points", "checked_queries", "choose_walls", "padded", "positive", "query_slabs"]
+
+Walls = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+
+# Squares of coordinates beyond this do not fit into float64.
+LARGEST = 1e150
+SAMPLE = 4096
+
+
+class Cells(NamedTuple):
+    """Points of up to three coordinates, cell after cell (C order of the cells).
+
+    walls : three arrays, n_a + 1 rising numbers from -inf to inf; cell c of an axis holds
+        walls[c] <= x < walls[c + 1]
+    starts : (n_0 n_1 n_2 + 1,) int32, range of the points of each cell
+    order : (n,) int32, the points, rising within a cell
+    coordinates : (3, n) float64, in that order
+    """
+
+    walls: Walls
+    starts: NDArray[np.int32]
+    order: NDArray[np.int32]
+    coordinates: NDArray[np.float64]
+
+
+def checked_points(name: str, given: object) -> NDArray[np.float64]:
+    """Points as float64, shape (n, d).
+
+    Raises
+    ------
+    InputError
+        If they are not real numbers of that shape, not finite, or too large to be squared.
+    """
+    points = real_array(name, given)
+    if points.ndim != 2 or not 1 <= points.shape[1] <= 3:
+        raise InputError(f"{name} have shape {points.shape}; expected (n, d) with d = 1, 2 or 3 coordinates")
+    if len(points) >= 2**31:
+        raise InputError(f"{name} are {len(points)} points; expected fewer than 2^31")
+    points = np.ascontiguousarray(points, dtype=np.float64)
+    if points.size and not (points.min() > -LARGEST and points.max() < LARGEST):  # NaN fails, too
+        wrong = ~(np.abs(points) < LARGEST).all(axis=1)
+        raise InputError(
+            f"{name} have {np.count_nonzero(wrong)} rows that are not finite or beyond {LARGEST:g}, the first is row "
+            f"{np.argmax(wrong)}; remove them or change the unit"
+        )
+    return points
+
+
+def checked_queries(given: object, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Queries as float64, with as many coordinates as `points`.
+
+    Raises
+    ------
+    InputError
+        As `checked_points`, or if the numbers of coordinates differ.
+    """
+    queries = checked_points("queries", given)
+    if queries.shape[1] != points.shape[1]:
+        raise InputError(f"queries have {queries.shape[1]} coordinates, points {points.shape[1]}; expected the same")
+    return queries
+
+
+def positive(name: str, given: float) -> float:
+    """A length as float.
+
+    Raises
+    ------
+    InputError
+        Unless it is finite, greater than 0 and has a square in float64.
+    """
+    value = real_array(name, given)
+    if value.ndim or not 1 / LARGEST < value < LARGEST:
+        raise InputError(f"{name} is {given}; expected one number > 0 (at least {1 / LARGEST:g}, below {LARGEST:g})")
+    return float(value)
+
+
+def padded(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Points with leading zero coordinates up to three, so that the last one stays last."""
+    n, d = points.shape
+    if d == 3:
+        return points
+    full = np.zeros((n, 3))
+    full[:, 3 - d :] = points
+    return full
+
+
+def choose_walls(points: NDArray[np.float64], widths: tuple[float, ...], most: int, crowded: bool = False) -> Walls:
+    """Walls at least `widths` apart for at most about `most` cells.
+
+    Parameters
+    ----------
+    points : ndarray of float64, shape (n, 3)
+        What the cells will hold.
+    widths : tuple of float
+        Least width of a cell along each axis, may be 0.
+    most : int
+        Largest number of cells.
+    crowded : bool
+        Put walls at quantiles of a sample, so that clusters, graded meshes and far outliers are cut
+        finely; else at even distances.
+    """
+    low, high = ([float(extreme(x)) if len(x) else 0.0 for x in points.T] for extreme in (np.min, np.max))
+    counts = _cells_per_axis(np.subtract(high, low), np.array(widths), most)
+    if crowded:
+        # The multiples of the golden section sample any order of the points evenly.
+        sample = np.sort(points[(np.arange(SAMPLE) * 0.6180339887498949 % 1 * len(points)).astype(np.int64)], axis=0)
+        inner = [
+            _spaced(sample[np.arange(1, n) * SAMPLE // n, axis], widths[axis]) for axis, n in enumerate(counts)
+        ]
+    else:
+        inner = [np.linspace(low[axis], high[axis], n + 1)[1:-1] for axis, n in enumerate(counts)]
+    a, b, c = (np.concatenate([[-np.inf], walls, [np.inf]]) for walls in inner)
+    return a, b, c
+
+
+def _cells_per_axis(spans: NDArray[np.float64], widths: NDArray[np.float64], most: int) -> list[int]:
+    """How often cells of `widths`, or of wider ones all scaled alike, fit into a box."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        counts = np.where(spans > 0, spans / widths, 1.0)
+        if not np.isfinite(counts).all():  # no least width: cubes
+            side = spans.max() / most
+            counts = np.maximum(spans / side, 1.0)
+    counts = np.maximum(counts, 1.0)
+    while np.prod(np.floor(counts)) > most:
+        long = counts > 1
+        counts[long] /= max(1.01, (np.exp(np.log(counts).sum() - np.log(most))) ** (1 / np.count_nonzero(long)))
+        counts = np.maximum(counts, 1.0)
+    return [int(n) for n in counts]
+
+
+def _spaced(walls: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+    """The walls that are at least `width` away from the last one kept."""
+    kept: list[float] = []
+    for wall in np.unique(walls).tolist():
+        if not kept or wall - kept[-1] >= width:
+            kept.append(wall)
+    return np.array(kept)
+
+
+def query_slabs(queries: Cells) -> list[tuple[int, int]]:
+    """Slabs of cells with about equally many queries."""
+    n = len(queries.order)
+    cuts = [hi for _, hi in slabs(n, 40 * n)][:-1]
+    return list(pairwise([0, *np.searchsorted(queries.starts, cuts).tolist(), len(queries.starts) - 1]))

@@ -1,0 +1,75 @@
+"""The k nearest neighbours of each point."""
+
+from operator import index
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml._errors import InputError
+from sciml._memory import require_memory
+from sciml.kernels._cells import checked_points, checked_queries, padded, query_slabs
+from sciml.kernels._pool import run_slabs
+from sciml.kernels.cell_list import cell_list, fitted_cells
+from sciml.kernels.nearest_search.numba import nearest_slab
+
+__all__ = ["nearest_search"]
+
+POINTS_PER_CELL = 4
+
+
+def nearest_search(points: Any, k: int, queries: Any = None) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """The exact k nearest points of each query, by a cell list.
+
+    Parameters
+    ----------
+    points : array_like, shape (n, d), d = 1, 2 or 3
+        Coordinates [length]; float64, others are converted.
+    k : int
+        Neighbours of each query; a heap is not kept, so hundreds of them take long.
+    queries : array_like, shape (m, d), optional
+        Where to search; without it at the points, and no point is its own neighbour.
+
+    Returns
+    -------
+    indices : ndarray of int32, shape (m, k)
+        Nearest first; of points at the same distance the one with the smaller number.
+    distances : ndarray of float64, shape (m, k)
+        Euclidean distances [length].
+
+    Raises
+    ------
+    InputError
+        If shapes or values do not fit, or there are no k neighbours.
+    MemoryLimitError
+        If the result would not fit.
+
+    Examples
+    --------
+    >>> nearest_search([[0.0], [1.0], [3.0]], 1)
+    (array([[1],
+           [0],
+           [1]], dtype=int32), array([[1.],
+           [1.],
+           [2.]]))
+    """
+    points = checked_points("points", points)
+    places = points if queries is None else checked_queries(queries, points)
+    k = _count(k, len(points) - (queries is None))
+    require_memory(12 * k * len(places), f"the search for {k} neighbours of {len(places)} points")
+    cells = fitted_cells(padded(points), (0.0, 0.0, 0.0), max(1, len(points) // POINTS_PER_CELL))
+    found = cells if queries is None else cell_list(padded(places), cells.walls)
+    skip = np.arange(len(points), dtype=np.int32) if queries is None else np.full(len(places), -1, np.int32)
+    indices, distances = np.empty((len(places), k), np.int32), np.empty((len(places), k))
+    run_slabs(nearest_slab, query_slabs(found), cells, found, skip, indices, distances)
+    return indices, distances
+
+
+def _count(k: int, most: int) -> int:
+    try:
+        count = index(k)
+    except TypeError:
+        raise InputError(f"k is {k!r}; expected a whole number of neighbours") from None
+    if not 1 <= count <= most:
+        raise InputError(f"k is {count}; expected 1 to {most}, the number of points that can be neighbours")
+    return count
