@@ -176,8 +176,8 @@ HEAD = "%%MatrixMarket matrix coordinate real general\n"
     (HEAD + "999999999999 999999999999 1\n1 1 1\n", "999999999999 rows"),
     (HEAD + "2 2\n1 1 1\n", "line of sizes"),
     (HEAD + "2 2 3\n1 1 1\n2 2 1\n", "announces 3 entries and holds 2"),
-    (HEAD + "2 2 2\n1 1 1\n2 2\n", "line 2 after the sizes is '2 2'; expected 3 numbers"),
-    (HEAD + "2 2 2\n1 1 1\n3 2 1\n", "Matrix Market"),
+    (HEAD + "2 2 2\n1 1 1\n2 2\n", "changed from 3 to 2 at row 2"),
+    (HEAD + "2 2 2\n1 1 1\n3 2 1\n", "outside 1 to 2"),
     (HEAD + "2 2 2\n1 1 1\n2 2 nan\n", "1 entries that are not finite"),
     (HEAD + "3 3 3\n1 1 1\n3 3 1\n1 3 1\n", r"1 zero rows \(first: row 1"),
 ])  # fmt: skip
