@@ -3,11 +3,12 @@
 from sciml.pde.balance import Balance
 from sciml.pde.matrix import MatrixOperator
 from sciml.pde.operator import StencilOperator
+from sciml.pde.p1.flux import gradient
 from sciml.pde.poisson import poisson
 from sciml.pde.results import boundary_balance, flux
 from sciml.pde.system import Component, GridSystem, LinearSystem, MeshSystem, Problem
 
 __all__ = [
     "Balance", "Component", "GridSystem", "LinearSystem", "MatrixOperator", "MeshSystem", "Problem", "StencilOperator",
-    "boundary_balance", "flux", "poisson",
+    "boundary_balance", "flux", "gradient", "poisson",
 ]

@@ -10,7 +10,7 @@ from sciml.pde.contacts import Contact
 from sciml.pde.layout import Layout
 from sciml.pde.system import Component
 
-__all__ = ["floating_components", "make_compatible"]
+__all__ = ["floating_components", "make_compatible", "null_space"]
 
 Array = NDArray[np.float64]
 
@@ -33,10 +33,19 @@ def floating_components(place: Layout, around: list[Contact], shift: Array) -> N
     if shift.ndim:
         pinned[labels[np.broadcast_to(shift, labels.shape) > 0]] = True
     pinned[0] = True  # label 0 is what is not unknown
-    return None if pinned.all() else _null_space(labels, pinned)
+    return None if pinned.all() else null_space(labels, pinned)
 
 
-def _null_space(labels: NDArray[np.int32], pinned: NDArray[np.bool_]) -> NullSpace:
+def null_space(labels: NDArray[np.int32], pinned: NDArray[np.bool_]) -> NullSpace:
+    """The constants on the components that are not pinned, largest first.
+
+    Parameters
+    ----------
+    labels : ndarray of int32
+        Component of each entry, from 1; 0 where there is none.
+    pinned : ndarray of bool, shape (components + 1,)
+        Of each component; True for 0.
+    """
     cells = np.flatnonzero(~pinned[labels])
     owner = labels.ravel()[cells]
     sizes = np.bincount(owner, minlength=len(pinned))

@@ -1,7 +1,7 @@
 """The assembled problem A u = b and its way back to the domain."""
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from sciml.mesh import Grid, Mesh
 from sciml.pde.matrix import MatrixOperator
 from sciml.pde.operator import StencilOperator
 
-__all__ = ["Component", "GridSystem", "LinearSystem", "MeshSystem", "Problem"]
+__all__ = ["Component", "GridSystem", "LinearSystem", "MeshSystem", "Problem", "is_on_mesh"]
 
 Domain = TypeVar("Domain", bound=Grid | Mesh)
 Operator = TypeVar("Operator", bound=StencilOperator | MatrixOperator)
@@ -102,3 +102,8 @@ class LinearSystem(Generic[Domain, Operator]):
 
 GridSystem: TypeAlias = LinearSystem[Grid, StencilOperator]
 MeshSystem: TypeAlias = LinearSystem[Mesh, MatrixOperator]
+
+
+def is_on_mesh(system: GridSystem | MeshSystem) -> TypeGuard[MeshSystem]:
+    """Whether the domain of `system` is a Mesh."""
+    return isinstance(system.domain, Mesh)

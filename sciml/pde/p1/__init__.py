@@ -1,0 +1,1 @@
+"""Linear finite elements on triangles and tetrahedra."""
