@@ -1,6 +1,5 @@
 """Cell lists as plain arrays: points sorted into the boxes of a grid whose walls may lie anywhere."""
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -8,15 +7,15 @@ from numpy.typing import NDArray
 
 from sciml._arrays import real_array
 from sciml._errors import InputError
-from sciml.kernels._pool import slabs
 
-__all__ = ["Cells", "Walls", "checked_points", "checked_queries", "choose_walls", "padded", "positive", "query_slabs"]
+__all__ = ["QUERY_WORK", "Cells", "Walls", "checked_points", "checked_queries", "choose_walls", "padded", "positive"]
 
 Walls = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 # Squares of coordinates beyond this do not fit into float64.
 LARGEST = 1e150
 SAMPLE = 4096
+QUERY_WORK = 40  # array elements a search touches for one query, roughly
 
 
 class Cells(NamedTuple):
@@ -147,10 +146,3 @@ def _spaced(walls: NDArray[np.float64], width: float) -> NDArray[np.float64]:
         if not kept or wall - kept[-1] >= width:
             kept.append(wall)
     return np.array(kept)
-
-
-def query_slabs(queries: Cells) -> list[tuple[int, int]]:
-    """Slabs of cells with about equally many queries."""
-    n = len(queries.order)
-    cuts = [hi for _, hi in slabs(n, 40 * n)][:-1]
-    return list(pairwise([0, *np.searchsorted(queries.starts, cuts).tolist(), len(queries.starts) - 1]))

@@ -13,7 +13,7 @@ from sciml.kernels.atoms_search._lattice import Lattice, checked_cell, lattice
 from sciml.kernels.atoms_search.numba import images, unfold_slab
 from sciml.kernels.radius_search import rows_within
 
-__all__ = ["atoms_search"]
+__all__ = ["atoms_search", "checked_cell"]
 
 SLACK = 1e-9  # fractions are rounded; images too many are sorted out by their distance
 IMAGE_BYTES = 120  # points, owner, turns, and the cell list of them

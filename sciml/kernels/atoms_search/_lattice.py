@@ -41,7 +41,7 @@ def checked_cell(given: object, periodic: object) -> tuple[NDArray[np.float64], 
         raise InputError(f"cell has shape {cell.shape}; expected (3, 3), lattice vectors as rows")
     if not (np.abs(cell) < LARGEST).all():
         raise InputError(f"cell has entries that are not finite or beyond {LARGEST:g}; expected lengths")
-    flags = real_array("periodic", given if periodic is None else periodic)
+    flags = real_array("periodic", periodic)
     if flags.shape not in ((), (3,)) or not np.isin(flags, (0, 1)).all():
         raise InputError(f"periodic is {periodic}; expected one flag or three, one a lattice vector")
     a, b, c = np.broadcast_to(flags.astype(bool), 3).tolist()

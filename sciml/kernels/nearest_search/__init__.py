@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from sciml._errors import InputError
 from sciml._memory import require_memory
-from sciml.kernels._cells import checked_points, checked_queries, padded, query_slabs
-from sciml.kernels._pool import run_slabs
+from sciml.kernels._cells import QUERY_WORK, checked_points, checked_queries, padded
+from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels.cell_list import cell_list, fitted_cells
 from sciml.kernels.nearest_search.numba import nearest_slab
 
@@ -61,7 +61,8 @@ def nearest_search(points: Any, k: int, queries: Any = None) -> tuple[NDArray[np
     found = cells if queries is None else cell_list(padded(places), cells.walls)
     skip = np.arange(len(points), dtype=np.int32) if queries is None else np.full(len(places), -1, np.int32)
     indices, distances = np.empty((len(places), k), np.int32), np.empty((len(places), k))
-    run_slabs(nearest_slab, query_slabs(found), cells, found, skip, indices, distances)
+    parts = slabs(len(places), QUERY_WORK * len(places))
+    run_slabs(nearest_slab, parts, cells, found, skip, indices, distances)
     return indices, distances
 
 

@@ -51,7 +51,7 @@ def nearest_face(place: Any, walls: Any, low: Any, high: Any) -> Any:
 def nearest_slab(
     lo: int, hi: int, cells: Any, queries: Any, skip: Any, indices: Any, distances: Any
 ) -> None:
-    """The nearest points to the queries in the cells lo..hi, nearest first."""
+    """The nearest points to the queries lo..hi in the order of cells, nearest first."""
     walls, first, order, coordinates = cells
     _, query_first, query_order, places = queries
     points = (coordinates[0], coordinates[1], coordinates[2])
@@ -59,8 +59,8 @@ def nearest_slab(
     k = indices.shape[1]
     best, keys = np.empty(k), np.empty(k, np.int32)
     low, high, begin, end = np.empty(3, np.int64), np.empty(3, np.int64), np.empty(3, np.int64), np.empty(3, np.int64)
-    for c in range(lo, hi):
-        for s in range(query_first[c], query_first[c + 1]):
+    for c in range(len(query_first) - 1):
+        for s in range(max(lo, query_first[c]), min(hi, query_first[c + 1])):
             x, y, z, q = places[0, s], places[1, s], places[2, s], query_order[s]
             low[0], low[1], low[2] = c // n2 // n1, c // n2 % n1, c % n2
             for axis in range(3):

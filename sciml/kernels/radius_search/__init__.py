@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from sciml._errors import MemoryLimitError
 from sciml._memory import memory_limit, readable_bytes
-from sciml.kernels._cells import checked_points, checked_queries, padded, positive, query_slabs
-from sciml.kernels._pool import run_slabs
+from sciml.kernels._cells import QUERY_WORK, checked_points, checked_queries, padded, positive
+from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels.cell_list import cell_list, fitted_cells
 from sciml.kernels.radius_search.numba import search_slab
 
@@ -91,7 +91,7 @@ def rows_within(
     cells = fitted_cells(points, (reach, reach, reach / 4), 2 * len(points) + 64)
     found = cells if queries is None else cell_list(queries, cells.walls)
     skip = np.arange(len(points), dtype=np.int32) if skip is None else skip
-    parts = query_slabs(found)
+    parts = slabs(len(skip), QUERY_WORK * len(skip))
     starts, indices = np.zeros(len(skip) + 1, np.int64), np.empty(0, np.int32)
     wide = reach * (1 + 1e-12)
     usable = memory_limit()

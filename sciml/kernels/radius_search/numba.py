@@ -91,7 +91,7 @@ def search_slab(
     lo: int, hi: int, cells: Any, queries: Any, skip: Any, reach: Any, limit: Any, most: int, starts: Any,
     indices: Any, room: int,
 ) -> int:
-    """Neighbours of the queries in the cells lo..hi; returns their number.
+    """Neighbours of the queries lo..hi in the order of cells; returns their number.
 
     While there is no `room` it counts into `starts`, one place ahead, and gives up beyond `most`.
     Else `starts` are those of the rows, none longer than `room`, and indices are filled in.
@@ -102,13 +102,14 @@ def search_slab(
     hits = np.empty(room + 64, np.int32)
     n1, n2 = len(walls[1]) - 1, len(walls[2]) - 1
     total = np.uint64(0)
-    for c in range(lo, hi):
-        if query_first[c] == query_first[c + 1]:
+    for c in range(len(query_first) - 1):
+        begin_query, end_query = max(lo, query_first[c]), min(hi, query_first[c + 1])
+        if begin_query >= end_query:
             continue
         i0, i1 = near(walls[0], c // n2 // n1, reach)
         j0, j1 = near(walls[1], c // n2 % n1, reach)
         k0, k1 = near(walls[2], c % n2, reach)
-        for s in range(query_first[c], query_first[c + 1]):
+        for s in range(begin_query, end_query):
             x, y, z, q = places[0, s], places[1, s], places[2, s], query_order[s]
             itself, m = skip[q], np.uint64(0)
             for i in range(i0, i1 + 1):
