@@ -17,7 +17,23 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
     from scipy.sparse.linalg import LinearOperator
 
-__all__ = ["StencilOperator"]
+__all__ = ["FaintShift", "StencilOperator"]
+
+
+@dataclass(frozen=True, eq=False)
+class FaintShift:
+    """A shift so small beside the diagonal that rounding there hides it: A = bare + diag(pull).
+
+    Parameters
+    ----------
+    bare : StencilOperator
+        The operator without it, singular on components that nothing else holds.
+    pull : ndarray, broadcastable to the box of unknowns
+        The shift times the control volume; 0 where there is no unknown.
+    """
+
+    bare: "StencilOperator"
+    pull: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +57,8 @@ class StencilOperator:
         Factors of the same box and conditions with coefficient 1 and without obstacles: the
         nearest separable operator, which spectral preconditioners scale to A. None when A itself
         is separable.
+    faint : FaintShift, optional
+        When components are held by nothing but a shift that the diagonal cannot resolve.
 
     Notes
     -----
@@ -53,6 +71,7 @@ class StencilOperator:
     nullspace: NullSpace | None = None
     separable: tuple[AxisFactor, ...] | None = None
     box: tuple[AxisFactor, ...] | None = None
+    faint: FaintShift | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
