@@ -30,8 +30,6 @@ Vector: TypeAlias = NDArray[np.float64]
 MAXITER = 200
 # Cycles without progress that end a run: multigrid converges in a dozen or not at all.
 PATIENCE = 30
-# Iterations through coarse boxes that cost as much as those through clusters, their set-up included.
-BUDGET = 20
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Multigrid:
     coarse : {"auto", "clusters", "boxes"}
         Coarse levels of the preconditioner: clusters of strongly connected cells, robust against jumps and
         walls; or boxes of 2 x 2 x 2 cells, which cost less. auto takes as many levels of boxes as the faces
-        allow (`box_depth`), none in planes, and replaces them by clusters when they turn out too slow.
+        allow (`box_plan`), none in planes, and replaces them by clusters when they turn out too slow.
     dtype : {"float32", "float64"}
         Precision of red-black cycles; those of the other smoothers are float64, and those of operators
         whose entries leave the range of float32.
@@ -190,7 +188,7 @@ def precondition(state: MultigridState, b: Vector, x0: Vector | None, rtol: floa
     """Conjugate gradients; where coarse boxes turn out too slow, on with clusters from what they reached."""
     first = pcg(
         state.A, b, state, x0=x0, rtol=rtol, maxiter=monitor.maxiter, patience=monitor.patience,
-        budget=BUDGET if state.may_strengthen else None, callback=monitor.callback,
+        budget=state.plan.budget if state.may_strengthen else None, callback=monitor.callback,
     )
     done = first.iterations
     if first.status is not Status.STAGNATED or not state.may_strengthen or done >= monitor.maxiter:

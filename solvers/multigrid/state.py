@@ -15,7 +15,7 @@ from sciml.pde.operator import StencilOperator
 from sciml.solvers.krylov.preconditioner import linear_operator
 from sciml.solvers.multigrid.clustered import ClusterHierarchy
 from sciml.solvers.multigrid.coarsen import two_colours
-from sciml.solvers.multigrid.depth import ALL_BOXES, box_depth
+from sciml.solvers.multigrid.depth import ALL_BOXES, CLUSTERS, BoxPlan, box_plan
 from sciml.solvers.multigrid.plain import PlainHierarchy
 from sciml.solvers.multigrid.structured import BOTTOM, BoxHierarchy
 
@@ -40,7 +40,7 @@ class MultigridState:
     gamma : int, optional
         Visits of each coarser level; None leaves it to the hierarchy.
     coarse : {"auto", "clusters", "boxes"}
-        Coarse levels of the symmetric hierarchy; auto takes as many levels of boxes as the faces allow (`box_depth`).
+        Coarse levels of the symmetric hierarchy; auto begins as the faces suggest (`box_plan`).
     smoother : {"auto", "sor", "chebyshev", "jacobi"}
         Of the finest level; auto is red-black SOR where two colours fit the box, Chebyshev elsewhere.
     lock : RLock
@@ -69,11 +69,19 @@ class MultigridState:
             return PlainHierarchy(
                 self.A.stencil, "jacobi" if self.smoother == "jacobi" else "chebyshev", gamma=self.gamma
             )
-        stencil = variable_stencil(self.A.stencil)
-        depth = box_depth(stencil) if self.coarse == "auto" else ALL_BOXES if self.coarse == "boxes" else 0
-        if depth:
-            return BoxHierarchy(stencil, "constant", self.dtype, gamma=self.gamma or 2, depth=depth)
+        stencil, plan = variable_stencil(self.A.stencil), self.plan
+        if plan.depth:
+            return BoxHierarchy(
+                stencil, "constant", self.dtype, gamma=self.gamma or plan.gamma, depth=plan.depth, finest=plan.finest
+            )
         return ClusterHierarchy(stencil, self.dtype, gamma=self.gamma)
+
+    @cached_property
+    def plan(self) -> BoxPlan:
+        """How the coarse levels of the symmetric hierarchy begin."""
+        if self.coarse == "auto":
+            return box_plan(variable_stencil(self.A.stencil))
+        return ALL_BOXES if self.coarse == "boxes" else CLUSTERS
 
     @property
     def may_strengthen(self) -> bool:

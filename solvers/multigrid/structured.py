@@ -59,13 +59,15 @@ class BoxHierarchy:
         Visits of each coarser level: 1 is a V-, 2 a W-cycle. Linear levels are visited once.
     smoothing : Smoothing, optional
         Sweeps and over-relaxation instead of the defaults of either transfer.
+    finest : Smoothing, optional
+        The same for the finest level alone.
     depth : int, optional
         Largest number of box levels, with clusters below them.
     """
 
     def __init__(
         self, stencil: Stencil, transfer: Transfer, dtype: DTypeLike = np.float32, *, gamma: int = 1,
-        smoothing: Smoothing | None = None, depth: int | None = None,
+        smoothing: Smoothing | None = None, finest: Smoothing | None = None, depth: int | None = None,
     ) -> None:
         self.levels: list[Level] = []
         while True:
@@ -77,7 +79,8 @@ class BoxHierarchy:
                 stencil = variable_stencil(stencil)
             elif isinstance(stencil, ConstantStencil) and not may_halve(stencil, ratio):
                 break
-            chosen = smoothing or (CONSTANT if transfer == "constant" else LINEAR[ratio.count(2)])
+            usual = smoothing or (CONSTANT if transfer == "constant" else LINEAR[ratio.count(2)])
+            chosen = usual if self.levels or finest is None else finest
             here = level(stencil, dtype, omega=chosen.omega, sweeps=chosen.sweeps, gamma=gamma)
             here.ratio = ratio
             if isinstance(stencil, ConstantStencil):
