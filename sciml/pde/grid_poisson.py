@@ -154,7 +154,9 @@ def _without_faint_shift(A: StencilOperator, bare: StencilOperator, pull: Array)
 
 def _over_unknowns(place: Layout, field: Array) -> Array:
     """A coefficient over the box of unknowns, 0 where there is no unknown, laid out for the kernels."""
-    part = np.broadcast_to(cut(field, place.window), place.shape)
+    part = cut(field, place.window)
+    if part.shape != place.shape:  # a view made for nothing would be read-only, for which kernels are compiled anew
+        part = np.broadcast_to(part, place.shape)
     if place.unknown is not None:
         part = np.where(place.unknown, part, 0.0)
     return np.ascontiguousarray(part, dtype=np.float64).reshape(shape3(place.shape))

@@ -8,8 +8,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._stencil import Stencil, stencil_shape
 from sciml.kernels.colour_layout import colour_merge, colour_split
-from sciml.kernels.stencil_apply import stencil_apply
 from sciml.kernels.stencil_apply.numpy import diagonal, faces
+from sciml.kernels.stencil_residual import stencil_residual
 from sciml.solvers.multigrid.levels import level
 from sciml.solvers.multigrid.plain import PlainHierarchy
 
@@ -72,8 +72,7 @@ def plain_solve(stencil: Stencil) -> Solve:
         for _ in range(4):
             hierarchy.apply(rest, step)
             z += step
-            stencil_apply(stencil, z, out=rest)
-            np.subtract(r, rest, out=rest)
+            stencil_residual(stencil, z, r, rest)
 
     return plain
 

@@ -86,7 +86,7 @@ def refine(
     before = inf
     while True:
         hierarchy.cycle()
-        squares = correct_residual(A.stencil, top.x, scale, x, b, top.f)
+        squares = correct_residual(A.stencil, top.x, scale, x, b, top.f, scale)
         norm = sqrt(float(squares.max() if planes else squares.sum()))
         monitor.record(norm / size)
         if norm <= monitor.limit * size:

@@ -11,13 +11,15 @@ from sciml._errors import InputError
 from sciml.pde.operator import StencilOperator
 from sciml.solvers._checks import check_choices
 from sciml.solvers._finish import finish, right_hand_sides
-from sciml.solvers._monitor import Monitor
+from sciml.solvers._monitor import Monitor, explained
 from sciml.solvers._operator import rounding_floor
 from sciml.solvers._run import Run, check_tolerances, initial_guesses, solve_rows
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
 from sciml.solvers.krylov.cg import norm, pcg
 from sciml.solvers.multigrid.coarsen import two_colours
+from sciml.solvers.multigrid.conjugate import conjugate
+from sciml.solvers.multigrid.plain import PlainHierarchy
 from sciml.solvers.multigrid.precision import single_holds
 from sciml.solvers.multigrid.refine import refine
 from sciml.solvers.multigrid.stack import stacked
@@ -97,7 +99,7 @@ class Multigrid:
         gamma = {"auto": None, "V": 1, "W": 2}[self.cycle]
         dtype = self.dtype if single_holds(A.stencil) else "float64"
         state = MultigridState(A, dtype, gamma, self.coarse, self.smoother)
-        _ = state.iteration or state.symmetric  # built now: set-up time is not solve time
+        _ = state.iteration or (state.symmetric, state.floating)  # built now: set-up time is not solve time
         return state
 
     def check(self, A: Any) -> None:
@@ -186,9 +188,12 @@ def iterate(
 
 def precondition(state: MultigridState, b: Vector, x0: Vector | None, rtol: float, monitor: Monitor) -> Run:
     """Conjugate gradients; where coarse boxes turn out too slow, on with clusters from what they reached."""
-    first = pcg(
-        state.A, b, state, x0=x0, rtol=rtol, maxiter=monitor.maxiter, patience=monitor.patience,
-        budget=state.plan.budget if state.may_strengthen else None, callback=monitor.callback,
+    first = accelerated(
+        state, b, x0,
+        Monitor(
+            rtol, monitor.maxiter, monitor.patience, monitor.callback,
+            state.plan.budget if state.may_strengthen else None,
+        ),
     )
     done = first.iterations
     if first.status is not Status.STAGNATED or not state.may_strengthen or done >= monitor.maxiter:
@@ -199,8 +204,19 @@ def precondition(state: MultigridState, b: Vector, x0: Vector | None, rtol: floa
         if monitor.callback is not None:
             monitor.callback(done + iteration, residual)
 
-    rest = pcg(
-        state.A, b, state, x0=first.x, rtol=rtol, maxiter=monitor.maxiter - done, patience=monitor.patience,
-        callback=later,
-    )
+    rest = accelerated(state, b, first.x, Monitor(rtol, monitor.maxiter - done, monitor.patience, later))
     return rest._replace(history=first.history + rest.history[1:])
+
+
+def accelerated(state: MultigridState, b: Vector, x0: Vector | None, monitor: Monitor) -> Run:
+    """Conjugate gradients: in the storage of red-black cycles, or in natural order around the others."""
+    A, hierarchy = state.A, state.symmetric
+    if isinstance(hierarchy, PlainHierarchy):
+        return pcg(
+            A, b, state, x0=x0, rtol=monitor.limit, maxiter=monitor.maxiter, patience=monitor.patience,
+            callback=monitor.callback,
+        )
+    x = np.zeros_like(b) if x0 is None else x0
+    status = conjugate(A, hierarchy, b, x, monitor, nullspace=state.floating, guess=x0 is not None)
+    status, details = explained(A, x, b, status, monitor.history[-1])
+    return Run(x, status, monitor.history, details, exact=status is Status.CONVERGED and len(monitor.history) > 1)

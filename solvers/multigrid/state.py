@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from sciml.kernels._stencil import shape3
 from sciml.kernels.stencil_apply.numpy import variable_stencil
+from sciml.mesh.components import NullSpace
 from sciml.pde.operator import StencilOperator
 from sciml.solvers.krylov.preconditioner import linear_operator
 from sciml.solvers.multigrid.clustered import ClusterHierarchy
 from sciml.solvers.multigrid.coarsen import two_colours
+from sciml.solvers.multigrid.conjugate import split_nullspace
 from sciml.solvers.multigrid.depth import ALL_BOXES, CLUSTERS, BoxPlan, box_plan
 from sciml.solvers.multigrid.plain import PlainHierarchy
 from sciml.solvers.multigrid.structured import BOTTOM, BoxHierarchy
@@ -82,6 +84,11 @@ class MultigridState:
         if self.coarse == "auto":
             return box_plan(variable_stencil(self.A.stencil))
         return ALL_BOXES if self.coarse == "boxes" else CLUSTERS
+
+    @cached_property
+    def floating(self) -> NullSpace | None:
+        """The floating components in the storage of red-black cycles."""
+        return None if self.A.nullspace is None else split_nullspace(self.A.nullspace, shape3(self.A.grid_shape))
 
     @property
     def may_strengthen(self) -> bool:

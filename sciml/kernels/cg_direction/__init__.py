@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from sciml.kernels._pool import run_slabs, slabs
-from sciml.kernels._stencil import Array, ConstantStencil, Stencil
-from sciml.kernels.cg_direction.numba import direction_constant, direction_variable, new_planes
+from sciml.kernels._pool import run_tasks, slabs
+from sciml.kernels._stencil import Array, ConstantStencil, Stencil, stencil_wraps
+from sciml.kernels.cg_direction.numba import direction_constant, direction_variable
 
 __all__ = ["cg_direction"]
 
@@ -39,12 +39,16 @@ def cg_direction(stencil: Stencil, alpha: float, beta: float, z: Array, p: Array
     >>> cg_direction(A, 0.0, 0.0, r, p, x, q)
     2.0
     """
-    parts = slabs(p.shape[0], p.size)
-    planes = np.array([i % p.shape[0] for lo, hi in parts for i in (lo - 1, hi)])
-    halo = np.empty((len(planes), *p.shape[1:]), dtype=p.dtype)
-    new_planes(beta, z, p, planes, halo)
-    partial = np.empty(p.shape[0])
+    n0 = p.shape[0]
+    periodic = stencil_wraps(stencil)[0]
+    parts = slabs(n0, p.size, minimum=2)
+    last = len(parts) - 1
+    partial = np.empty(n0)
     kernel: Any = direction_constant if isinstance(stencil, ConstantStencil) else direction_variable
-    first = np.array([lo for lo, _ in parts])
-    run_slabs(kernel, parts, *stencil, alpha, beta, z, p, x, q, first, halo, partial)
+    common = *stencil, alpha, beta, z, p, x, q, partial
+    run_tasks(kernel, [
+        (True, lo, hi, int(periodic or k > 0), int(periodic or k < last), *common) for k, (lo, hi) in enumerate(parts)
+    ])
+    cuts = [lo for k, (lo, _) in enumerate(parts) if periodic or k > 0]
+    run_tasks(kernel, [(False, cut - 1, cut + 1, 0, 0, *common) for cut in cuts])
     return float(partial.sum())

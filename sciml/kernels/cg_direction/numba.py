@@ -4,17 +4,7 @@ from typing import Any
 
 from sciml.kernels._numba import compiled, inner
 
-__all__ = ["direction_constant", "direction_variable", "new_planes"]
-
-
-@compiled
-def new_planes(beta: Any, z: Any, p: Any, planes: Any, out: Any) -> None:
-    """The planes of z + beta p that neighbouring slabs read, before any slab overwrites p."""
-    for m in range(len(planes)):
-        i = planes[m]
-        for j in range(p.shape[1]):
-            for k in range(p.shape[2]):
-                out[m, j, k] = z[i, j, k] + beta * p[i, j, k]
+__all__ = ["direction_constant", "direction_variable"]
 
 
 @inner
@@ -85,39 +75,36 @@ def plane_variable(a_m: Any, a_p: Any, c1: Any, c2: Any, d: Any, below: Any, p: 
 
 @compiled
 def direction_constant(
-    lo: int, hi: int, c: Any, wrap: Any, d0: Any, d1: Any, d2: Any,
-    alpha: Any, beta: Any, z: Any, p: Any, x: Any, q: Any, first: Any, halo: Any, partial: Any,
+    renewing: bool, lo: int, hi: int, cut_lo: int, cut_hi: int, c: Any, wrap: Any, d0: Any, d1: Any, d2: Any,
+    alpha: Any, beta: Any, z: Any, p: Any, x: Any, q: Any, partial: Any,
 ) -> None:
+    """Renew planes lo..hi where asked to; multiply those that need no plane beyond a cut."""
     n0 = p.shape[0]
-    slab = 0
-    while first[slab] != lo:
-        slab += 1
-    renew(alpha, beta, z[lo], p[lo], x[lo])
-    for i in range(lo, hi):
-        if i + 1 < hi:
-            renew(alpha, beta, z[i + 1], p[i + 1], x[i + 1])
-        below = p[i - 1] if i > lo else halo[2 * slab]
-        above = p[i + 1] if i + 1 < hi else halo[2 * slab + 1]
-        a_m, a_p = (c[0] if i > 0 else wrap[0]), (c[0] if i < n0 - 1 else wrap[0])
-        partial[i] = plane_constant(
-            a_m, a_p, d0[i], c[1], wrap[1], c[2], wrap[2], d1, d2, below, p[i], above, q[i]
-        )
+    for s in range(lo, hi + 1):
+        if renewing and s < hi:
+            renew(alpha, beta, z[s], p[s], x[s])
+        i = s - 1
+        if lo + cut_lo <= i < hi - cut_hi:
+            i %= n0
+            im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
+            a_m, a_p = (c[0] if i > 0 else wrap[0]), (c[0] if i < n0 - 1 else wrap[0])
+            partial[i] = plane_constant(
+                a_m, a_p, d0[i], c[1], wrap[1], c[2], wrap[2], d1, d2, p[im], p[i], p[ip], q[i]
+            )
 
 
 @compiled
 def direction_variable(
-    lo: int, hi: int, c0: Any, c1: Any, c2: Any, d: Any,
-    alpha: Any, beta: Any, z: Any, p: Any, x: Any, q: Any, first: Any, halo: Any, partial: Any,
+    renewing: bool, lo: int, hi: int, cut_lo: int, cut_hi: int, c0: Any, c1: Any, c2: Any, d: Any,
+    alpha: Any, beta: Any, z: Any, p: Any, x: Any, q: Any, partial: Any,
 ) -> None:
+    """As `direction_constant`."""
     n0 = p.shape[0]
-    slab = 0
-    while first[slab] != lo:
-        slab += 1
-    renew(alpha, beta, z[lo], p[lo], x[lo])
-    for i in range(lo, hi):
-        if i + 1 < hi:
-            renew(alpha, beta, z[i + 1], p[i + 1], x[i + 1])
-        below = p[i - 1] if i > lo else halo[2 * slab]
-        above = p[i + 1] if i + 1 < hi else halo[2 * slab + 1]
-        im = i - 1 if i > 0 else n0 - 1
-        partial[i] = plane_variable(c0[im], c0[i], c1[i], c2[i], d[i], below, p[i], above, q[i])
+    for s in range(lo, hi + 1):
+        if renewing and s < hi:
+            renew(alpha, beta, z[s], p[s], x[s])
+        i = s - 1
+        if lo + cut_lo <= i < hi - cut_hi:
+            i %= n0
+            im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
+            partial[i] = plane_variable(c0[im], c0[i], c1[i], c2[i], d[i], p[im], p[i], p[ip], q[i])

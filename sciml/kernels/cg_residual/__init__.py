@@ -14,7 +14,7 @@ def cg_residual(alpha: float, q: Array, r: Array) -> float:
     ----------
     alpha : float
         Step length.
-    q, r : ndarray of float64, C-contiguous, same shape
+    q, r : ndarray of float32 or float64, C-contiguous, same shape
         A p and the residual, which is overwritten.
 
     Examples
@@ -23,4 +23,4 @@ def cg_residual(alpha: float, q: Array, r: Array) -> float:
     >>> cg_residual(1.0, np.ones(3), np.full(3, 2.0))
     3.0
     """
-    return float(block_sums(residual_blocks, r.size, 1, alpha, q.reshape(-1), r.reshape(-1))[0])
+    return float(block_sums(residual_blocks, r.size, 1, r.dtype.type(alpha), q.reshape(-1), r.reshape(-1))[0])

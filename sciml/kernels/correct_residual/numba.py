@@ -3,51 +3,86 @@
 from typing import Any
 
 import numpy as np
+from numba.extending import overload
 
 from sciml.kernels._numba import compiled, inner
+from sciml.kernels._stencil import ConstantStencil
 
-__all__ = ["correct_cut", "correct_slab"]
+__all__ = ["add_plane", "correct"]
 
 
 @inner
-def _add_plane(x: Any, i: int, scale: Any, u: Any) -> None:
+def add_plane(x: Any, i: int, step: Any, u: Any) -> None:
+    """Add plane i of ``step * x``, which is in colour-split order, to `u`."""
     n1, n2 = u.shape[1], u.shape[2]
     half = n2 // 2
     for j in range(n1):
         p = (i + j) & 1
         for m in range(half):
-            u[i, j, 2 * m] += scale * x[p, i, j, m]
-            u[i, j, 2 * m + 1] += scale * x[1 - p, i, j, m]
+            u[i, j, 2 * m] += step * x[p, i, j, m]
+            u[i, j, 2 * m + 1] += step * x[1 - p, i, j, m]
         if n2 % 2 == 1:
-            u[i, j, n2 - 1] += scale * x[p, i, j, half]
+            u[i, j, n2 - 1] += step * x[p, i, j, half]
+
+
+def _constant_row(stencil: Any, u: Any, b: Any, i: int, j: int, work: Any) -> None:
+    c, wrap, d0, d1, d2 = stencil
+    n0, n1, n2 = u.shape
+    im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
+    jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
+    a_m, a_p = (c[0] if i > 0 else wrap[0]), (c[0] if i < n0 - 1 else wrap[0])
+    b_m, b_p = (c[1] if j > 0 else wrap[1]), (c[1] if j < n1 - 1 else wrap[1])
+    d, e = d0[i] + d1[j], c[2]
+    for k in range(1, n2 - 1):
+        work[k] = (
+            b[i, j, k] - (d + d2[k]) * u[i, j, k] + e * (u[i, j, k - 1] + u[i, j, k + 1])
+            + a_m * u[im, j, k] + a_p * u[ip, j, k] + b_m * u[i, jm, k] + b_p * u[i, jp, k]
+        )
+    for k in range(0, n2, max(n2 - 1, 1)):
+        km, kp = (k - 1 if k > 0 else n2 - 1), (k + 1 if k < n2 - 1 else 0)
+        e_m, e_p = (e if k > 0 else wrap[2]), (e if k < n2 - 1 else wrap[2])
+        work[k] = (
+            b[i, j, k] - (d + d2[k]) * u[i, j, k] + e_m * u[i, j, km] + e_p * u[i, j, kp]
+            + a_m * u[im, j, k] + a_p * u[ip, j, k] + b_m * u[i, jm, k] + b_p * u[i, jp, k]
+        )
+
+
+def _variable_row(stencil: Any, u: Any, b: Any, i: int, j: int, work: Any) -> None:
+    c0, c1, c2, d = stencil
+    n0, n1, n2 = u.shape
+    im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
+    jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
+    for k in range(1, n2 - 1):
+        work[k] = (
+            b[i, j, k] - d[i, j, k] * u[i, j, k] + c2[i, j, k - 1] * u[i, j, k - 1] + c2[i, j, k] * u[i, j, k + 1]
+            + c0[im, j, k] * u[im, j, k] + c0[i, j, k] * u[ip, j, k]
+            + c1[i, jm, k] * u[i, jm, k] + c1[i, j, k] * u[i, jp, k]
+        )
+    for k in range(0, n2, max(n2 - 1, 1)):
+        km, kp = (k - 1 if k > 0 else n2 - 1), (k + 1 if k < n2 - 1 else 0)
+        work[k] = (
+            b[i, j, k] - d[i, j, k] * u[i, j, k] + c2[i, j, km] * u[i, j, km] + c2[i, j, k] * u[i, j, kp]
+            + c0[im, j, k] * u[im, j, k] + c0[i, j, k] * u[ip, j, k]
+            + c1[i, jm, k] * u[i, jm, k] + c1[i, j, k] * u[i, jp, k]
+        )
+
+
+def _row(stencil: Any, u: Any, b: Any, i: int, j: int, work: Any) -> None:
+    """Residual of row (i, j)."""
+
+
+@overload(_row, strict=False)
+def _typed_row(stencil: Any, u: Any, b: Any, i: Any, j: Any, work: Any) -> Any:
+    return _constant_row if stencil.instance_class is ConstantStencil else _variable_row
 
 
 @inner
-def _residual_plane(
-    i: int, c: Any, wrap: Any, d0: Any, d1: Any, d2: Any, u: Any, b: Any, scale: Any, f: Any, work: Any
-) -> float:
-    n0, n1, n2 = u.shape
+def _residual_plane(stencil: Any, i: int, u: Any, b: Any, inverse: Any, f: Any, work: Any) -> float:
+    n1, n2 = u.shape[1], u.shape[2]
     half = n2 // 2
     total = 0.0
-    inverse = 1.0 / scale
-    e = c[2]
-    im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
-    a_m, a_p = (c[0] if i > 0 else wrap[0]), (c[0] if i < n0 - 1 else wrap[0])
     for j in range(n1):
-        jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
-        b_m, b_p = (c[1] if j > 0 else wrap[1]), (c[1] if j < n1 - 1 else wrap[1])
-        d = d0[i] + d1[j]
-        for k in range(n2):
-            work[k] = (
-                b[i, j, k] - (d + d2[k]) * u[i, j, k] + a_m * u[im, j, k] + a_p * u[ip, j, k]
-                + b_m * u[i, jm, k] + b_p * u[i, jp, k]
-            )
-        for k in range(1, n2):
-            work[k] += e * u[i, j, k - 1]
-        for k in range(n2 - 1):
-            work[k] += e * u[i, j, k + 1]
-        work[0] += wrap[2] * u[i, j, n2 - 1]
-        work[n2 - 1] += wrap[2] * u[i, j, 0]
+        _row(stencil, u, b, i, j, work)
         for k in range(n2):
             total += work[k] * work[k]
         p = (i + j) & 1
@@ -61,26 +96,16 @@ def _residual_plane(
 
 
 @compiled
-def correct_slab(
-    lo: int, hi: int, cut_lo: int, cut_hi: int, c: Any, wrap: Any, d0: Any, d1: Any, d2: Any,
-    x: Any, scale: Any, u: Any, b: Any, f: Any, partial: Any,
+def correct(
+    add: bool, lo: int, hi: int, cut_lo: int, cut_hi: int, stencil: Any, x: Any, step: Any, u: Any, b: Any, f: Any,
+    inverse: Any, partial: Any,
 ) -> None:
-    """Correct planes lo..hi; residuals of those that need no plane beyond a cut."""
+    """Correct planes lo..hi where asked to; residuals of those that need no plane beyond a cut."""
     work = np.empty(u.shape[2])
     for s in range(lo, hi + 1):
-        if s < hi:
-            _add_plane(x, s, scale, u)
+        if add and step != 0 and s < hi:
+            add_plane(x, s, step, u)
         i = s - 1
         if lo + cut_lo <= i < hi - cut_hi:
-            partial[i] = _residual_plane(i, c, wrap, d0, d1, d2, u, b, scale, f, work)
-
-
-@compiled
-def correct_cut(
-    cut: int, c: Any, wrap: Any, d0: Any, d1: Any, d2: Any, scale: Any, u: Any, b: Any, f: Any, partial: Any
-) -> None:
-    """Residuals of the planes on both sides of a cut."""
-    work = np.empty(u.shape[2])
-    for s in range(cut - 1, cut + 1):
-        i = s % u.shape[0]
-        partial[i] = _residual_plane(i, c, wrap, d0, d1, d2, u, b, scale, f, work)
+            i %= u.shape[0]
+            partial[i] = _residual_plane(stencil, i, u, b, inverse, f, work)

@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike
 from sciml.kernels._colour import split_shape
 from sciml.kernels._inputs import stencils
 from sciml.kernels._spec import KernelSpec
-from sciml.kernels._stencil import Array, ConstantStencil
+from sciml.kernels._stencil import Array, Stencil
 from sciml.kernels.colour_layout.numpy import colour_merge, colour_split
 from sciml.kernels.correct_residual import correct_residual
 from sciml.kernels.stencil_apply.numpy import stencil_apply
@@ -18,21 +18,22 @@ __all__ = ["SPEC"]
 
 
 def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ...]]:
-    for stencil, shape in stencils(rng, np.float64):
-        if isinstance(stencil, ConstantStencil):
-            x = colour_split(rng.standard_normal(shape).astype(dtype))
-            yield stencil, x, 2.0, rng.standard_normal(shape), rng.standard_normal(shape)
+    for count, (stencil, shape) in enumerate(stencils(rng, np.float64)):
+        x = colour_split(rng.standard_normal(shape).astype(dtype))
+        yield stencil, x, 2.0 * (count % 5), rng.standard_normal(shape), rng.standard_normal(shape), 3.0
 
 
-def reference(stencil: ConstantStencil, x: Array, scale: float, u: Array, b: Array) -> tuple[Array, Array, Array]:
-    u = u + scale * colour_merge(x, u.shape[2]).astype(np.float64)
+def reference(
+    stencil: Stencil, x: Array, step: float, u: Array, b: Array, scale: float
+) -> tuple[Array, Array, Array]:
+    u = u + step * colour_merge(x, u.shape[2]).astype(np.float64)
     r = b - stencil_apply(stencil, u)
     return u, colour_split((r / scale).astype(x.dtype)), np.square(r).sum(axis=(1, 2))
 
 
-def run(stencil: ConstantStencil, x: Array, scale: float, u: Array, b: Array) -> tuple[Array, Array, Array]:
+def run(stencil: Stencil, x: Array, step: float, u: Array, b: Array, scale: float) -> tuple[Array, Array, Array]:
     f = np.full(split_shape(u.shape), np.nan, x.dtype)
-    squares = correct_residual(stencil, x, scale, u, b, f)
+    squares = correct_residual(stencil, x, step, u, b, f, scale)
     return u, f, squares
 
 

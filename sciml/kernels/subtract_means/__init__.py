@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
-from sciml.kernels.subtract_means.numba import listed_sums, subtract_listed
+from sciml.kernels.subtract_means.numba import listed
 
 __all__ = ["means", "subtract_means"]
 
@@ -29,11 +29,12 @@ def means(v: Array, cells: Indices | None, starts: Indices | None) -> NDArray[np
     >>> means(np.array([1.0, 5.0, 3.0]), np.array([0, 2, 1]), np.array([0, 2]))
     array([2., 5.])
     """
-    flat = v.reshape(-1)
+    flat = np.require(v, requirements="CW").reshape(-1)  # read-only ones would be compiled for anew
     if cells is None or starts is None:
         return np.array([flat.mean(dtype=np.float64)])
     parts = slabs(cells.size, cells.size)
-    sums = sum(run_slabs(listed_sums, parts, flat, cells, starts), start=np.zeros(len(starts)))
+    zeros = np.zeros(len(starts))
+    sums = sum(run_slabs(listed, parts, flat, cells, starts, zeros, False), start=zeros)
     return np.asarray(sums / np.diff(np.append(starts, len(cells))))
 
 
@@ -49,5 +50,5 @@ def subtract_means(v: Array, cells: Indices | None, starts: Indices | None) -> A
     if cells is None or starts is None:
         flat -= v.dtype.type(found[0])
     else:
-        run_slabs(subtract_listed, slabs(cells.size, cells.size), flat, cells, starts, found)
+        run_slabs(listed, slabs(cells.size, cells.size), flat, cells, starts, found, True)
     return v

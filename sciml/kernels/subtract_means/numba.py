@@ -6,7 +6,7 @@ import numpy as np
 
 from sciml.kernels._numba import compiled, inner
 
-__all__ = ["listed_sums", "subtract_listed"]
+__all__ = ["listed"]
 
 # Sums of long lists are sums of partial sums over this many entries, to keep rounding small.
 BLOCK = 1024
@@ -38,25 +38,17 @@ def set_of(position: int, starts: Any) -> Any:
 
 
 @compiled
-def listed_sums(lo: int, hi: int, v: Any, cells: Any, starts: Any) -> Any:
-    """Sums over the part of each set that lies in ``cells[lo:hi]``."""
+def listed(lo: int, hi: int, v: Any, cells: Any, starts: Any, means: Any, subtract: bool) -> Any:
+    """Subtract each set's mean from its entries in ``cells[lo:hi]``, or return the sums over these."""
     result = np.zeros(len(starts))
     c = set_of(lo, starts)
     begin = lo
     while begin < hi:
         end = min(hi, starts[c + 1] if c + 1 < len(starts) else len(cells))
-        result[c] = gathered_sum(v, cells[begin:end])
+        if subtract:
+            subtract_at(v, cells[begin:end], means[c])
+        else:
+            result[c] = gathered_sum(v, cells[begin:end])
         begin = end
         c += 1
     return result
-
-
-@compiled
-def subtract_listed(lo: int, hi: int, v: Any, cells: Any, starts: Any, means: Any) -> None:
-    c = set_of(lo, starts)
-    begin = lo
-    while begin < hi:
-        end = min(hi, starts[c + 1] if c + 1 < len(starts) else len(cells))
-        subtract_at(v, cells[begin:end], means[c])
-        begin = end
-        c += 1

@@ -1,0 +1,54 @@
+"""Signature, inputs and tolerances of the direction step; the reference is that in natural order."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from sciml.kernels._colour import SplitVariable, split_zeros
+from sciml.kernels._inputs import colourable_stencils, masked
+from sciml.kernels._spec import KernelSpec
+from sciml.kernels._stencil import Array, VariableStencil, stencil_shape, stencil_wraps
+from sciml.kernels.cg_direction.numpy import cg_direction
+from sciml.kernels.colour_layout import colour_merge, colour_split, split_stencil
+from sciml.kernels.split_direction import split_direction
+
+__all__ = ["SPEC"]
+
+
+def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ...]]:
+    for count, (stencil, shape) in enumerate(colourable_stencils(rng, np.float64)):
+        if isinstance(stencil, VariableStencil):
+            z, r, p = (masked(stencil, v).astype(dtype) for v in rng.standard_normal((3, *shape)))
+            yield stencil, 0.7 * (count % 3), 0.3, z, r, p, rng.standard_normal(shape)
+
+
+def reference(
+    stencil: VariableStencil, step: float, beta: float, z: Array, r: Array, p: Array, u: Array
+) -> tuple[float, Array, Array, Array]:
+    u, direction, q = u.copy(), p.astype(np.float64), np.empty(p.shape)
+    total, *_ = cg_direction(stencil, step, beta, z.astype(np.float64), direction, u, q)
+    return total, direction.astype(p.dtype), u, q.astype(p.dtype)
+
+
+def run(
+    stencil: VariableStencil, step: float, beta: float, z: Array, r: Array, p: Array, u: Array
+) -> tuple[float, Array, Array, Array]:
+    z, r, p = (colour_split(v, split_zeros(stencil_shape(stencil), v.dtype)) for v in (z, r, p))
+    q, u = np.full_like(p, np.nan), u.copy()
+    operator = split_stencil(stencil, p.dtype)
+    assert isinstance(operator, SplitVariable)
+    total = split_direction(operator, step, beta, z, r, p, q, u, periodic=stencil_wraps(stencil)[0])
+    p, q = (colour_merge(v, np.empty(u.shape, p.dtype)) for v in (p, q))
+    return total, p, u, q
+
+
+SPEC = KernelSpec(
+    name="split_direction",
+    reference=reference,
+    implementations={"numba": run},
+    inputs=inputs,
+    tolerance={"float32": 3e-5},
+    dtypes=("float32",),
+)
