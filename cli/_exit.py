@@ -1,11 +1,12 @@
 """From exceptions to exit codes and one line on stderr, for every command alike."""
 
 import logging
+import warnings
 from collections.abc import Callable
 
 import click
 
-from sciml._errors import ConvergenceError, InputError, MissingDependencyError
+from sciml._errors import ConvergenceError, FloatingWarning, InputError, MissingDependencyError
 
 __all__ = ["BAD_INPUT", "FAILED", "Failure", "exit_code"]
 
@@ -26,7 +27,9 @@ def exit_code(run: Callable[[], object]) -> int:
         Called without arguments.
     """
     try:
-        run()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FloatingWarning)  # the summary and the report name what floats
+            run()
     except click.exceptions.Exit as request:
         return request.exit_code
     except click.ClickException as error:

@@ -1,6 +1,6 @@
-"""Exceptions of sciml: each text says what was given, what was expected and what to do."""
+"""Exceptions and warnings of sciml: each text says what was given, what was expected and what to do."""
 
-__all__ = ["ConvergenceError", "InputError", "MemoryLimitError", "MissingDependencyError"]
+__all__ = ["ConvergenceError", "FloatingWarning", "InputError", "MemoryLimitError", "MissingDependencyError"]
 
 
 class InputError(ValueError):
@@ -17,3 +17,7 @@ class MissingDependencyError(ImportError):
 
 class ConvergenceError(RuntimeError):
     """A solver stopped without reaching the tolerance and ``raise_on_failure`` was set."""
+
+
+class FloatingWarning(UserWarning):
+    """Part of a source was dropped on components that nothing holds, while others are held."""

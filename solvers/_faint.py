@@ -88,7 +88,7 @@ def solve_apart(
 def _residual(faint: FaintShift, rows: Rows, level: Rows, w: Rows) -> Rows:
     """b - S (level + w) - A0 w after what its means demand was added, in place, to the levels."""
     bare, space = faint.bare, faint.bare.nullspace
-    pull = np.ascontiguousarray(np.broadcast_to(faint.pull, bare.grid_shape)).reshape(1, -1)
+    pull = faint.pull.reshape(1, -1)
     held = _means(space, pull)
     r = rows - pull * (level + w) - bare.apply(w.reshape(-1, *bare.grid_shape)).reshape(w.shape)
     step = np.divide(_means(space, r), held, out=np.zeros_like(r), where=held > 0)

@@ -1,9 +1,11 @@
 """Floating components of a system: where no boundary condition fixes the level of u."""
 
+import warnings
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml._errors import InputError
+from sciml._errors import FloatingWarning, InputError
 from sciml.kernels.label_components import label_components
 from sciml.mesh.components import NullSpace
 from sciml.pde.contacts import Contact
@@ -64,6 +66,11 @@ def make_compatible(b: Array, nullspace: NullSpace, unknowns: int, *, project: b
     tuple of Component
         In the order of `nullspace`; of several right-hand sides the largest mean and defect.
 
+    Warns
+    -----
+    FloatingWarning
+        If some float while others do not, the source does not sum to zero there and `project` is not set.
+
     Raises
     ------
     InputError
@@ -76,11 +83,24 @@ def make_compatible(b: Array, nullspace: NullSpace, unknowns: int, *, project: b
     means = np.array([nullspace.means(row) for row in rows])
     sizes = np.array([nullspace.means(np.abs(row)) for row in rows])
     defects = np.divide(np.abs(means), sizes, out=np.zeros_like(means), where=sizes > 0).max(axis=0)
+    if not project and nullspace.sizes.sum() < unknowns and defects.max() > IMBALANCE:
+        _warn_of_pockets(nullspace.sizes[defects > IMBALANCE], float(defects.max()))
     for row in rows:
         nullspace.project(row)
     worst = np.take_along_axis(means, np.argmax(np.abs(means), axis=0)[None], axis=0)[0]
     columns = nullspace.sizes.tolist(), worst.tolist(), defects.tolist()
     return tuple(Component(*record) for record in zip(*columns, strict=True))
+
+
+def _warn_of_pockets(sizes: NDArray[np.int64], defect: float) -> None:
+    warnings.warn(
+        f"the source does not balance on {len(sizes)} of the components where nothing fixes the level of u (the "
+        f"largest has {sizes.max()} unknowns, |sum b| is up to {defect:.2g} of sum |b|): its mean is removed and u has "
+        "zero mean there, see LinearSystem.components; mask them out, balance the source, or accept it by "
+        "project=True",
+        FloatingWarning,
+        stacklevel=5,  # where poisson was called
+    )
 
 
 def _check_balance(b: Array) -> None:

@@ -48,7 +48,8 @@ def grid_poisson(
     shift : float, str or array of shape `grid.shape`
         sigma >= 0.
     project : bool
-        Subtract the mean of a source that does not balance although nothing fixes the level of u.
+        Subtract the mean of a source that does not balance where nothing fixes the level of u, without
+        an error (nothing fixes it anywhere) or a warning (some components are held).
 
     Returns
     -------

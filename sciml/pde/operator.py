@@ -28,7 +28,7 @@ class FaintShift:
     ----------
     bare : StencilOperator
         The operator without it, singular on components that nothing else holds.
-    pull : ndarray, broadcastable to the box of unknowns
+    pull : ndarray, shape ``bare.grid_shape``
         The shift times the control volume; 0 where there is no unknown.
     """
 

@@ -51,7 +51,8 @@ def poisson(
     shift : float, str or array
         sigma >= 0; on a mesh one value a cell, given as the coefficient is.
     project : bool
-        Subtract the mean of a source that does not balance although nothing fixes the level of u.
+        Subtract the mean of a source that does not balance where nothing fixes the level of u, without
+        an error (nothing fixes it anywhere) or a warning (some components are held).
 
     Returns
     -------
@@ -64,6 +65,12 @@ def poisson(
     InputError
         If a value is not finite, k <= 0, sigma < 0, shapes or names do not fit, a cell of the mesh is
         inverted or degenerate, or every component floats and the source does not balance.
+
+    Warns
+    -----
+    FloatingWarning
+        If some components float, others do not, and the source does not balance on one that does (relative
+        defect above 1e-6 in ``LinearSystem.components``).
 
     Notes
     -----

@@ -95,6 +95,14 @@ def test_one_pass_says_what_its_error_is(run: Run) -> None:
     assert run(*problem, "--rtol", "1e-2").stderr == ""
 
 
+@pytest.mark.parametrize("more", [(), ("--explain",)])
+def test_floating_pockets_are_told_once(run: Run, more: tuple[str, ...]) -> None:
+    """By the summary; the warning of the library stays away."""
+    result = run("solve", "--shape", "9,9", "--bc", "y=neumann", "--mask", "(abs(x-0.5)>0.3) + (abs(x-0.5)<0.1)", *more)
+    assert result.stdout.count("floating") == 1
+    assert "compiling" in result.stderr or result.stderr == ""
+
+
 def test_zero_source_gives_zero(run: Run, tmp_path: Path) -> None:
     report = report_of(run("solve", "--shape", "6,6", "--source", "0", "--output", "u.npy", "--report", "-"))
     assert report["residual"] == 0

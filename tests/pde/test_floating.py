@@ -6,7 +6,7 @@ from scipy.sparse.linalg import spsolve
 
 from sciml._errors import InputError
 from sciml.mesh import Boundary, Grid
-from sciml.pde import LinearSystem, poisson
+from sciml.pde import Component, FloatingWarning, LinearSystem, poisson
 
 INSULATED = Boundary("neumann")
 
@@ -18,7 +18,7 @@ def pockets() -> LinearSystem:
     mask[2:4, 2:4] = True
     mask[5, 5] = True
     grid = Grid((9, 9), mask=mask, boundary={"x": INSULATED, "y+": INSULATED})
-    return poisson(grid, 2.0, "1 + x + y")
+    return poisson(grid, 2.0, "1 + x + y", project=True)
 
 
 def test_two_pockets_and_a_pinned_component() -> None:
@@ -30,6 +30,18 @@ def test_two_pockets_and_a_pinned_component() -> None:
     assert abs(system.b[2:4, 2:4].sum()) < 1e-14
     rank = np.linalg.matrix_rank(system.A.tocsr().toarray())
     assert rank == system.A.unknowns - 2
+
+
+def test_pockets_with_a_source_warn() -> None:
+    """Once, at the line that called poisson; not when the source balances, nor when asked for."""
+    system = pockets()
+    with pytest.warns(FloatingWarning, match=r"on 2 of the .*largest has 4 unknowns.*project=True") as warned:
+        again = poisson(system.domain, 2.0, "1 + x + y")
+    assert [warning.filename for warning in warned] == [__file__]
+    np.testing.assert_array_equal(again.b, system.b)
+    assert poisson(system.domain, 2.0, 0.0).components == tuple(
+        Component(cells, 0.0, 0.0) for cells in (4, 1)
+    )
 
 
 def test_pseudo_inverse_solves_pockets() -> None:

@@ -63,7 +63,8 @@ def test_components_and_right_hand_sides_have_levels_of_their_own(location: str)
     shift[11:] = 1e-9 * (1 + RNG.random((13, 20)))
     sources = RNG.standard_normal((3, *SHAPE))
     sources[2] = 0.0
-    system = poisson(Grid(SHAPE, location=location, boundary=CLOSED, mask=mask), VARYING, sources, shift=shift)
+    grid = Grid(SHAPE, location=location, boundary=CLOSED, mask=mask)
+    system = poisson(grid, VARYING, sources, shift=shift, project=True)
     assert len(system.components) == 1
     x0 = RNG.standard_normal(SHAPE)
     solution = solve(system.A, system.b, configure("pcg"), x0=x0, rtol=1e-9)

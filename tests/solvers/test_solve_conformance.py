@@ -30,7 +30,7 @@ def jumps() -> Any:
 def pockets() -> Any:
     mask = np.indices((14, 14))[0] % 5 != 4
     return poisson(Grid((14, 14), boundary={"x-": Boundary(), "x+": Boundary("neumann"), "y": Boundary("neumann")},
-                        mask=mask), "1 + y").A
+                        mask=mask), "1 + y", project=True).A
 
 
 def convection() -> Any:
