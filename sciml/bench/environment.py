@@ -12,7 +12,7 @@ import sciml
 
 __all__ = ["environment"]
 
-_LIBRARIES = ("numpy", "scipy", "numba", "pyamg", "petsc4py", "scikit-sparse", "pypardiso")
+_LIBRARIES = ("numpy", "scipy", "numba", "pyamg", "petsc4py", "scikit-sparse", "pypardiso", "vesin", "matscipy", "ase")
 
 
 def environment(folder: Path) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def test_case_runs_at_a_tiny_size_and_its_record_makes_a_page(case: str, tmp_pat
     for table in tables:
         for row in table.rows:
             if str(row.get("method", "")).startswith("sciml"):
-                assert row["status"] == "converged", (table.title, row)
+                assert row["status"] in ("converged", "agrees"), (table.title, row)
         assert all(str(row[next(iter(row))]) in as_text(table) for row in table.rows)
     page = write_report([record], tmp_path / "report").read_text()
     for table in tables:
