@@ -91,7 +91,10 @@ def _side(name: str) -> str:
 
 def _boundary(text: str) -> Boundary:
     kind, colon, rest = text.strip().partition(":")
-    return _build(kind.strip(), _split(rest, re.compile(",")) if colon else [])
+    values = _split(rest, re.compile(",")) if colon else []
+    if kind.strip() in KINDS and not all(value.strip() for value in values):
+        raise InputError(f"'{text.strip()}' has an empty value; expected {_FORM[kind.strip()]}")
+    return _build(kind.strip(), values)
 
 
 def _build(kind: str, values: Sequence[object]) -> Boundary:

@@ -26,7 +26,8 @@ def summary(report: Mapping[str, Any], files: Sequence[str]) -> dict[str, str]:
         lines["balance"] = _balance(report["balance"], report["labels"]["flow"])
     if floating:
         worst = max(component.defect for component in report["components"])
-        lines["floating"] = f"{floating} components with zero mean, largest relative defect of the source {worst:.1e}"
+        what = "component" if floating == 1 else "components"
+        lines["floating"] = f"{floating} {what} with zero mean, largest relative defect of the source {worst:.1e}"
     if report["peak_memory_bytes"]:
         lines["memory"] = readable_bytes(report["peak_memory_bytes"])
     if files:

@@ -171,7 +171,7 @@ def test_option(run: Run, files: Path, option: str, given: str, says: str) -> No
     (("solve", "--coefficient", "good.npy", "--shape", "5,6"), "expected (5, 6)"),
     (("solve", "--coefficient", "scalar.npy"), "shape ()"),
     (("solve", "missing.toml"), "cannot be read"),
-    (("solve", "A.mtx"), "matrices and meshes are not read in this version"),
+    (("solve", "A.mtx"), "does not exist"),
     (("solve", "sink.tmol"), "did you mean '.toml'"),
     (("solve", "--shape", "1,4", "--location", "node"), "at least 2 nodes"),
     (("solve", "--shape"), "requires an argument"),
@@ -207,6 +207,13 @@ def test_not_enough_memory_is_seen_before_allocating(run: Run, monkeypatch: pyte
     message = run("solve", "--shape", "300,300,300", code=2).stderr
     assert "memory" in message
     assert "190.7 MiB are usable" in message
+
+
+@pytest.mark.parametrize("bc", ["robin:", "x-=robin:,3", "dirichlet:", "robin:1,"])
+def test_empty_boundary_values_are_named(run: Run, bc: str) -> None:
+    result = run(*BOX, "--bc", bc, code=2)
+    assert "has an empty value; expected " in result.stderr
+    assert repr(bc.rpartition("=")[2]) in result.stderr
 
 
 @pytest.mark.parametrize("options", [

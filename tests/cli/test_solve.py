@@ -204,7 +204,7 @@ def test_quiet_prints_nothing(run: Run) -> None:
 
 def test_summary(run: Run) -> None:
     text = run("solve", "--shape", "9,9", "--bc", "neumann", "--source", "x-0.5", "--output", "u.npy").stdout
-    for part in ("9 x 9 cells, 81 unknowns", "converged after", "1 components with zero mean", "u.npy"):
+    for part in ("9 x 9 cells, 81 unknowns", "converged after", "1 component with zero mean", "u.npy"):
         assert part in text
 
 
