@@ -10,15 +10,16 @@ from sciml.cli._values import as_number, as_text
 from sciml.mesh.boundary import KINDS, Boundary, BoundaryKind
 from sciml.mesh.grid import AXES, sides
 
-__all__ = ["Conditions", "conditions_on", "parse_conditions", "parse_table"]
+__all__ = ["ALL", "Conditions", "conditions_by_name", "conditions_on", "parse_conditions", "parse_table"]
 
-# A side ("x-"), an axis ("x") or ALL, and what holds there; later entries win.
+# A side ("x-"), an axis ("x"), a boundary of a mesh or ALL, and what holds there; later entries win.
 Conditions = tuple[tuple[str, Boundary], ...]
 ALL = "all"
 
 _NAMES = (ALL, *(name for axis in AXES for name in (axis, axis + "-", axis + "+")))
-_SEPARATOR = re.compile(r";|,(?=\s*\w+[+-]?\s*=(?!=))")
-_NAMED = re.compile(r"\s*(\w+[+-]?)\s*=(?!=)(.*)", re.DOTALL)
+_NAME = r"\w[\w./-]*[+-]?"  # of a side, or of a boundary of a mesh
+_SEPARATOR = re.compile(rf";|,(?=\s*{_NAME}\s*=(?!=))")
+_NAMED = re.compile(rf"\s*({_NAME})\s*=(?!=)(.*)", re.DOTALL)
 _VALUES = {"dirichlet": (0, 1), "neumann": (0, 1), "robin": (1, 2), "periodic": (0, 0)}
 _FORM = {
     "dirichlet": "dirichlet or dirichlet:g", "neumann": "neumann or neumann:q",
@@ -57,7 +58,7 @@ def parse_table(table: object) -> Conditions:
     """Conditions from a table of sides: text as above after ``=``, or ``{type, value, transfer}``."""
     if not isinstance(table, Mapping):
         return parse_conditions(table)
-    return tuple((_side(str(name)), _entry(str(name), given)) for name, given in table.items())
+    return tuple((str(name), _entry(str(name), given)) for name, given in table.items())
 
 
 def conditions_on(conditions: Conditions, ndim: int) -> dict[str, Boundary]:
@@ -70,6 +71,10 @@ def conditions_on(conditions: Conditions, ndim: int) -> dict[str, Boundary]:
     """
     result: dict[str, Boundary] = {}
     for name, condition in conditions:
+        if name not in _NAMES:
+            raise InputError(
+                f"side '{name}' is unknown; use x-, x+, y-, y+, z-, z+, an axis or all{nearest(name, _NAMES)}"
+            )
         if name != ALL and name[0] not in AXES[:ndim]:
             raise InputError(f"side '{name}' is unknown on a {ndim}-D grid; use {', '.join(sides(ndim))}")
         for side in sides(ndim):
@@ -78,15 +83,28 @@ def conditions_on(conditions: Conditions, ndim: int) -> dict[str, Boundary]:
     return result
 
 
+def conditions_by_name(conditions: Conditions, names: Sequence[str]) -> dict[str, Boundary]:
+    """One condition a named boundary of a mesh, later entries winning; ALL means every name.
+
+    Raises
+    ------
+    InputError
+        If a name is none of `names`, or a condition is periodic.
+    """
+    result: dict[str, Boundary] = {}
+    for name, condition in conditions:
+        if condition.kind == "periodic":
+            raise InputError(f"{name}=periodic on a mesh; use dirichlet, neumann or robin")
+        if name != ALL and name not in names:
+            known = ", ".join(names) or "none"
+            raise InputError(f"boundary '{name}' is unknown; the mesh has {known}{nearest(name, names)}")
+        result |= dict.fromkeys(names if name == ALL else [name], condition)
+    return result
+
+
 def _condition(text: str) -> tuple[str, Boundary]:
     named = _NAMED.fullmatch(text)
-    return (_side(named[1]), _boundary(named[2])) if named else (ALL, _boundary(text))
-
-
-def _side(name: str) -> str:
-    if name not in _NAMES:
-        raise InputError(f"side '{name}' is unknown; use x-, x+, y-, y+, z-, z+, an axis or all{nearest(name, _NAMES)}")
-    return name
+    return (named[1], _boundary(named[2])) if named else (ALL, _boundary(text))
 
 
 def _boundary(text: str) -> Boundary:

@@ -6,7 +6,7 @@ from sciml.cli._settings import Settings
 from sciml.mesh.grid import Grid
 from sciml.mesh.io.fields import carries_vectors
 
-__all__ = ["estimated_bytes"]
+__all__ = ["box_bytes", "matrix_bytes", "mesh_bytes"]
 
 # Measured peaks of the resident set beside the process itself, in fields of the grid, rounded up:
 # constant coefficients, and what faces, diagonal and coarse levels add when they vary.
@@ -15,11 +15,14 @@ _COPIES = {
     "multigrid": (8, 13), "fmg": (8, 13), "amg": (120, 8), "direct": (7, 8),
 }  # fmt: skip
 _PROCESS = 300_000_000  # interpreter and libraries, and the compiler when kernels are compiled first
+# Bytes measured with algebraic multigrid: matrix and hierarchy an entry, vectors and hierarchy a row; what a
+# cell takes while elements are assembled; entries a row of a mesh of tetrahedra.
+_PER_ENTRY, _PER_ROW, _PER_CELL, _COUPLINGS = 70, 300, 150, 15
 _BATCH = 4  # source, solution, residual and work array of a further right-hand side
 
 
-def estimated_bytes(settings: Settings, grid: Grid, batch: int) -> int:
-    """Estimated peak memory of a solve in bytes.
+def box_bytes(settings: Settings, grid: Grid, batch: int) -> int:
+    """Estimated peak memory of a solve on a box in bytes.
 
     Parameters
     ----------
@@ -44,6 +47,16 @@ def estimated_bytes(settings: Settings, grid: Grid, batch: int) -> int:
     if settings.output is not None and carries_vectors(settings.output):
         copies += 2 * grid.ndim + 1
     return _PROCESS + 8 * n * copies + (_fill(n, grid.ndim) if settings.method == "direct" else 0)
+
+
+def matrix_bytes(n: int, entries: int, batch: int = 1) -> int:
+    """Estimated peak memory of a solve with a sparse matrix of `n` rows by algebraic multigrid, in bytes."""
+    return _PROCESS + _PER_ENTRY * entries + _PER_ROW * n * (1 + (batch - 1) // 8)
+
+
+def mesh_bytes(points: int, cells: int, batch: int = 1) -> int:
+    """Estimated peak memory of a solve on a mesh of triangles or tetrahedra, in bytes."""
+    return matrix_bytes(points, _COUPLINGS * points, batch) + _PER_CELL * cells
 
 
 def _expected_method(settings: Settings, varies: bool) -> str:

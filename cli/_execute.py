@@ -1,4 +1,4 @@
-"""Run a plan: read, assemble, solve, each timed on its own."""
+"""Run a task: read, assemble, solve, each timed on its own."""
 
 import logging
 import warnings
@@ -8,18 +8,15 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sciml.cli._clock import Clock
 from sciml.cli._compiling import watch_compilation
-from sciml.cli._inputs import read_inputs
 from sciml.cli._loading import load_libraries, wake_kernels
-from sciml.cli._plan import Plan
 from sciml.cli._progress import Monitor
 from sciml.cli._second_compiler import second_compiler
 from sciml.cli._settings import Settings
+from sciml.cli._task import Guess, System, Task
 from sciml.kernels import threads
-from sciml.pde import GridSystem, poisson
 from sciml.solvers._auto import Rung, plan
 from sciml.solvers._ladder import climb_down
 from sciml.solvers._operator import as_operator
@@ -28,15 +25,15 @@ from sciml.solvers._solve import solve
 from sciml.solvers._table import options
 from sciml.solvers._warnings import SolverWarning
 
-__all__ = ["assemble", "execute", "precision", "rungs", "use_threads"]
+__all__ = ["execute", "precision", "rungs", "use_threads"]
 
 
-def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[GridSystem, Solution]:
-    """Solve a plan.
+def execute(task: Task, clock: Clock, progress: Monitor) -> tuple[Any, Solution]:
+    """Solve a problem.
 
     Parameters
     ----------
-    plan : Plan
+    task : Task
         Checked settings.
     clock : Clock
         Receives the seconds of ``load`` (libraries and cached kernels), ``io``, ``setup``, ``solve`` and
@@ -44,54 +41,45 @@ def execute(plan: Plan, clock: Clock, progress: Monitor) -> tuple[GridSystem, So
     progress : Monitor
         Told about phases and iterations.
     """
+    settings = task.settings
+
     def announce() -> None:
         progress.note("compiling kernels, once (cached on disk for later runs)")
         help_compiling()
 
     with (
-        use_threads(plan.settings.threads),
+        use_threads(settings.threads),
         _warnings_to(progress),
         np.errstate(all="ignore"),  # the recomputed residual tells whether numbers overflowed
-        second_compiler(plan.settings) as help_compiling,
+        second_compiler(settings) as help_compiling,
         watch_compilation(announce) as compiled,
     ):
         with clock.measure("load"):
             wake_kernels()
-        begin = perf_counter()
-        system, x0 = assemble(plan, clock, progress)
+        begin, read_before = perf_counter(), clock.seconds.get("io", 0.0)
+        progress.stage("reading and assembling")
+        system, x0 = task.assemble(clock)
         assembled = perf_counter()
-        steps = rungs(system, plan.settings)
+        steps = rungs(system, settings)
         with clock.measure("load"):
             load_libraries(steps[0].method)
-        if precision(plan.settings, steps[0].method) != plan.settings.dtype:
-            progress.note(f"warning: {steps[0].method} has no {plan.settings.dtype} variant; it runs in float64")
+        if precision(settings, steps[0].method) != settings.dtype:
+            progress.note(f"warning: {steps[0].method} has no {settings.dtype} variant; it runs in float64")
         progress.release()
         progress.stage("solving")
         start = perf_counter()
-        solution = _solve(system, x0, steps, plan.settings, progress)
+        solution = _solve(system, x0, steps, settings, progress)
         end = perf_counter()
     solving = end - solution.solve_seconds
-    assembly = assembled - begin - clock.seconds["io"] - compiled.seconds(begin, assembled)
+    reading = clock.seconds["io"] - read_before
+    assembly = assembled - begin - reading - compiled.seconds(begin, assembled)
     clock.seconds["setup"] = max(0.0, assembly + solution.setup_seconds - compiled.seconds(start, solving))
     clock.seconds["solve"] = max(0.0, solution.solve_seconds - compiled.seconds(solving, end))
     clock.seconds["compile"] = compiled.seconds()
     return system, solution
 
 
-def assemble(plan: Plan, clock: Clock, progress: Monitor) -> tuple[GridSystem, NDArray[np.float64] | None]:
-    """Read the inputs and discretise; the initial guess is cut to the unknowns."""
-    progress.stage("reading")
-    with clock.measure("io"):
-        inputs = read_inputs(plan)
-    progress.stage("assembling")
-    system = poisson(
-        inputs.grid, inputs.coefficient, inputs.source, shift=inputs.shift, project=plan.settings.project
-    )
-    unknowns: tuple[Any, ...] = (..., *system.index)
-    return system, None if inputs.x0 is None else np.ascontiguousarray(inputs.x0[unknowns])
-
-
-def rungs(system: GridSystem, settings: Settings) -> list[Rung]:
+def rungs(system: System, settings: Settings) -> list[Rung]:
     """The methods that would run, best first, with the options set for each; one if it was named."""
     if settings.method != "auto":
         return [Rung(settings.method, _options(settings.method, settings), "chosen by the caller")]
@@ -117,7 +105,7 @@ def use_threads(n: int | None) -> Iterator[None]:
 
 
 def _solve(
-    system: GridSystem, x0: NDArray[np.float64] | None, steps: list[Rung], settings: Settings, progress: Monitor
+    system: System, x0: Guess, steps: list[Rung], settings: Settings, progress: Monitor
 ) -> Solution:
     limits: dict[str, Any] = {"rtol": settings.rtol, "atol": settings.atol, "callback": progress}
     if settings.method == "auto":

@@ -1,5 +1,6 @@
-"""Read the arrays of a plan and assemble the system."""
+"""Read the arrays of a problem on a box."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
@@ -7,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml._errors import InputError
-from sciml.cli._plan import Plan
 from sciml.cli._settings import Settings
-from sciml.cli._values import FieldValue
+from sciml.cli._values import FieldValue, RegionValues
 from sciml.mesh.grid import Grid
 from sciml.mesh.io.arrays import ArrayFile
 from sciml.mesh.regions import paint
@@ -30,15 +30,14 @@ class Inputs:
     x0: NDArray[np.float64] | None
 
 
-def read_inputs(plan: Plan) -> Inputs:
-    """Read every file of a plan, evaluate expressions, paint regions.
+def read_inputs(settings: Settings, grid: Grid) -> Inputs:
+    """Read every file, evaluate expressions, paint regions.
 
     Raises
     ------
     InputError
         If a file is damaged, or mask or fixed cells hold other values than 0 and 1.
     """
-    settings, grid = plan.settings, plan.grid
     mask = _flags("mask", settings.mask, 1.0, settings, grid)
     fixed = _flags("fixed", settings.fixed, 0.0, settings, grid)
     fixed_value = _field("fixed_value", settings.fixed_value, settings, grid)
@@ -54,11 +53,13 @@ def read_inputs(plan: Plan) -> Inputs:
     )
 
 
-def _load(value: FieldValue) -> Field:
+def _load(value: FieldValue | RegionValues) -> Field:
+    if isinstance(value, Mapping):  # refused when the box was planned
+        raise InputError("values by region belong to meshes")
     return value.read() if isinstance(value, ArrayFile) else value
 
 
-def _field(name: str, value: FieldValue, settings: Settings, grid: Grid) -> Field:
+def _field(name: str, value: FieldValue | RegionValues, settings: Settings, grid: Grid) -> Field:
     """A field as given, or painted when regions set it."""
     layers = [(painted.region, painted.values[name]) for painted in settings.regions if name in painted.values]
     given = _load(value)

@@ -1,51 +1,26 @@
-"""Checks before the first array is read: shapes from headers, names, targets, memory."""
+"""Checks before the first array is read: methods, names, targets, memory, and what the kind of problem needs."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 from sciml._errors import InputError
-from sciml._expressions import Expression
-from sciml._memory import require_memory
 from sciml._nearest import nearest
-from sciml.cli._boundary import conditions_on
-from sciml.cli._estimate import estimated_bytes
+from sciml.cli._clock import Clock
 from sciml.cli._settings import Settings
-from sciml.mesh.grid import AXES, Grid
-from sciml.mesh.io.arrays import ArrayFile
-from sciml.mesh.io.fields import check_suffix
+from sciml.cli._task import Task
 
-__all__ = ["Plan", "make_plan"]
+__all__ = ["MATRICES", "MESHES", "make_task", "problem_suffix"]
 
 LONGEST_NAME = 240  # file systems allow 255, of which a temporary file needs some
 PLOT_SUFFIXES = (".png", ".pdf", ".svg")
+MATRICES = (".mtx", ".gz", ".npz", ".mat", ".h5", ".hdf5", ".petsc", ".bin", ".dat")
+MESHES = (".msh", ".vtu", ".vtk", ".xdmf", ".inp", ".stl", ".off", ".ply")
 
 
-@dataclass(frozen=True)
-class Plan:
-    """A solve that passed every check possible without reading arrays.
-
-    Parameters
-    ----------
-    settings : Settings
-        What was asked for.
-    grid : Grid
-        Box and boundary conditions; mask and fixed cells follow when files are read.
-    batch : int
-        Number of right-hand sides.
-    memory : int
-        Estimated bytes.
-    """
-
-    settings: Settings
-    grid: Grid
-    batch: int
-    memory: int
-
-
-def make_plan(settings: Settings) -> Plan:
-    """Check settings and file headers.
+def make_task(settings: Settings, clock: Clock) -> Task:
+    """Check settings and file headers; the problem that they describe. What is read counts as ``io`` of the clock.
 
     Raises
     ------
@@ -56,65 +31,28 @@ def make_plan(settings: Settings) -> Plan:
     """
     _check_solver(settings)
     _check_targets(settings)
-    files = {name: value for name, value in settings.fields().items() if isinstance(value, ArrayFile)}
-    stored = {name: file.header().shape for name, file in files.items()}
-    grid = _grid(settings, stored)
-    batch = _batch(stored, files, grid)
-    memory = estimated_bytes(settings, grid, batch)
-    require_memory(memory, f"a solve of shape {','.join(map(str, grid.shape))}" + (f" x {batch}" if batch > 1 else ""))
-    _check_fields(settings, grid)
-    return Plan(settings, grid, batch, memory)
+    task = _planner(settings)(settings, clock)
+    if settings.output is not None:
+        _check_suffix("output", settings.output, task.suffixes)
+    return task
 
 
-def _grid(settings: Settings, stored: Mapping[str, tuple[int, ...]]) -> Grid:
-    shape = settings.shape
-    if shape is None:
-        if not stored:
-            raise InputError("no shape given; use --shape 128,128,128 (grid.shape in a problem file) or an array file")
-        # The source comes last: it may have a leading axis of right-hand sides.
-        shape = min(stored.items(), key=lambda item: item[0] in ("source", "x0"))[1]
-    if not 1 <= len(shape) <= 3 or min(shape) < 1:
-        raise InputError(f"shape {shape} cannot be a grid; expected 1 to 3 axes with at least one unknown each")
-    return Grid(
-        shape,
-        settings.extent,
-        "node" if settings.location == "node" else "cell",
-        conditions_on(settings.bc, len(shape)),
-    )
+def problem_suffix(problem: Path) -> str:
+    """Suffix of FILE or FILE:NAME."""
+    head = str(problem).rpartition(":")[0]
+    return Path(head).suffix.lower() if Path(head).suffix.lower() in MATRICES else problem.suffix.lower()
 
 
-def _batch(stored: Mapping[str, tuple[int, ...]], files: Mapping[str, ArrayFile], grid: Grid) -> int:
-    for name, shape in stored.items():
-        is_batch = name in ("source", "x0") and len(shape) == grid.ndim + 1 and shape[1:] == grid.shape and shape[0] > 0
-        if shape != grid.shape and not is_batch:
-            lead = " (a leading axis may count right-hand sides)" if name == "source" else ""
-            raise InputError(f"{name} {files[name]} has shape {shape}; expected {grid.shape}{lead}")
-    source, x0 = stored.get("source", grid.shape), stored.get("x0", grid.shape)
-    batch = source[0] if len(source) > grid.ndim else 1
-    if len(x0) > grid.ndim and x0[0] != batch:
-        raise InputError(f"x0 has shape {x0} for {batch} right-hand sides; expected {grid.shape} or one guess each")
-    return batch
-
-
-def _check_fields(settings: Settings, grid: Grid) -> None:
-    count = len(settings.coefficient)
-    if count not in (1, grid.ndim):
-        raise InputError(f"coefficient has {count} entries; expected 1, or one an axis of the shape {grid.shape}")
-    names = AXES[: grid.ndim]
-    for name, value in settings.fields().items():
-        if isinstance(value, str):
-            try:
-                Expression(value, names)
-            except InputError as error:
-                raise InputError(f"{name}: {error}") from None
-    for number, painted in enumerate(settings.regions, 1):
-        try:
-            painted.region.window(grid)
-            for text in (painted.region.where, *painted.values.values()):
-                if isinstance(text, str):
-                    Expression(text, names)
-        except InputError as error:
-            raise InputError(f"region {number}: {error}") from None
+def _planner(settings: Settings) -> Callable[[Settings, Clock], Task]:
+    """The function that plans this kind of problem; matrices and meshes are told by the suffix of their file."""
+    if settings.problem is None:
+        module, name = "_box", "plan_box"
+    elif problem_suffix(settings.problem) in MESHES:
+        module, name = "_on_mesh", "plan_mesh"
+    else:
+        module, name = "_matrix", "plan_matrix"
+    planner: Callable[[Settings, Clock], Task] = getattr(import_module(f"sciml.cli.{module}"), name)
+    return planner
 
 
 def _check_solver(settings: Settings) -> None:
@@ -136,8 +74,6 @@ def _check_solver(settings: Settings) -> None:
 
 
 def _check_targets(settings: Settings) -> None:
-    if settings.output is not None:
-        check_suffix(settings.output)
     _check_suffix("plot", settings.plot, PLOT_SUFFIXES)
     _check_suffix("write-matrix", settings.write_matrix, (".mtx",))
     if settings.report != Path("-"):

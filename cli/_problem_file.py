@@ -55,6 +55,21 @@ A complete file::
     plot = "chip.png"               # --plot
     matrix = "chip.mtx"             # --write-matrix
 
+Instead of a box, a mesh (values may differ by its regions, conditions belong to its named boundaries)::
+
+    coefficient = { steel = 50.0, copper = "400 - x" }
+    [mesh]
+    file = "part.msh"
+    refine = 1                      # each time halves the edges
+    [boundary]
+    inlet = "dirichlet:1"
+
+or a matrix::
+
+    rhs = "b.mtx"                   # without it what is stored with the matrix, else 1
+    [matrix]
+    file = "A.mtx"
+
 Relative file names start at the folder of the problem file. Options on the command line win.
 """
 
@@ -77,8 +92,10 @@ __all__ = ["read_problem"]
 # Key of the file to setting, per table; "" is the top of the file.
 _TABLES: Mapping[str, Mapping[str, str]] = {
     "": {key: key for key in (
-        "title", "coefficient", "source", "mask", "shift", "fixed", "fixed_value", "project",
+        "title", "coefficient", "source", "mask", "shift", "fixed", "fixed_value", "project", "rhs",
     )},
+    "mesh": {"file": "problem", "refine": "refine"},
+    "matrix": {"file": "problem"},
     "grid": {key: key for key in ("shape", "extent", "location")},
     "solver": {key: key for key in (
         "method", "rtol", "atol", "maxiter", "dtype", "device", "threads", "x0",
@@ -104,7 +121,7 @@ def read_problem(path: Path) -> Settings:
         If the file cannot be read or holds an unknown key or a value of the wrong kind.
     """
     document = _load(path)
-    tables = [key for key in ("grid", "solver", "labels", "output", "boundary") if key in document]
+    tables = [key for key in ("mesh", "matrix", "grid", "solver", "labels", "output", "boundary") if key in document]
     for name in tables:
         if not isinstance(document[name], dict):
             raise InputError(f"{path}: '{name}' is {document[name]!r}; expected a table [{name}]")
@@ -152,7 +169,7 @@ def _unknown(key: str, table: str, path: Path) -> InputError:
     if homes:
         place = f"table [{homes[0]}]" if homes[0] else "the top of the file, before any table"
         return InputError(f"{path}: key '{key}' is unknown{where}; it belongs to {place}")
-    known = [*_TABLES[table]] + ([] if table else ["grid", "region", "boundary", "solver", "labels", "output"])
+    known = [*_TABLES[table], *([] if table else [*filter(None, _TABLES), "region", "boundary"])]
     return InputError(f"{path}: key '{key}' is unknown{where}; use {', '.join(known)}{nearest(key, known)}")
 
 
@@ -175,7 +192,7 @@ def _region(table: Mapping[str, object]) -> PaintedRegion:
     values = {key: _painted(key, table[key]) for key in _PAINTED if key in table}
     if not values:
         raise InputError(f"it sets nothing; give one of {', '.join(_PAINTED)}")
-    return PaintedRegion(Region(bounds, where), values)
+    return PaintedRegion(str(table.get("name", "")), Region(bounds, where), values)
 
 
 def _painted(key: str, given: object) -> float | str:

@@ -10,7 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["as_json", "peak_memory_bytes", "versions"]
+from sciml.pde import Balance
+
+__all__ = ["as_json", "balance_facts", "peak_memory_bytes", "versions"]
 
 
 def as_json(report: Mapping[str, Any]) -> str:
@@ -26,6 +28,11 @@ def as_json(report: Mapping[str, Any]) -> str:
     """
     lines = (f"  {json.dumps(key)}: {json.dumps(_plain(value), allow_nan=False)}" for key, value in report.items())
     return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def balance_facts(balance: Balance) -> dict[str, Any]:
+    """The terms of a balance and their sums."""
+    return {**balance.terms, **{name: getattr(balance, name) for name in ("inflow", "outflow", "exchange", "defect")}}
 
 
 def versions() -> dict[str, str]:

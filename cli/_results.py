@@ -1,27 +1,23 @@
-"""What a finished solve leaves behind: field, plot, matrix and report, all or none."""
+"""What a finished solve leaves behind: solution, plot, matrix and report, all or none."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sciml._atomic import replacing
 from sciml.cli._clock import Clock
 from sciml.cli._execute import precision
-from sciml.cli._plan import Plan
 from sciml.cli._report import as_json, peak_memory_bytes, versions
+from sciml.cli._task import System, Task
 from sciml.kernels import get_threads
-from sciml.mesh.faces import faces_to_unknowns
-from sciml.mesh.io.fields import carries_vectors, write_fields
-from sciml.pde import GridSystem, boundary_balance, flux
 from sciml.solvers._solution import Solution
 
 __all__ = ["write_results"]
 
 
-def write_results(plan: Plan, system: GridSystem, solution: Solution, clock: Clock) -> dict[str, Any]:
+def write_results(task: Task, system: System, solution: Solution, clock: Clock) -> dict[str, Any]:
     """Write every file asked for and return the report.
 
     Nothing appears under its final name before everything is on disk.
@@ -31,12 +27,12 @@ def write_results(plan: Plan, system: GridSystem, solution: Solution, clock: Clo
     OSError
         If a file cannot be written.
     """
-    settings, u = plan.settings, system.expand(solution.x)
+    settings = task.settings
     writers: dict[Path, Callable[[Path], None]] = {}
     if settings.output is not None:
-        writers[settings.output] = lambda path: _write_field(path, system, solution, u)
+        writers[settings.output] = lambda path: task.write_solution(path, system, solution)
     if settings.plot is not None:
-        writers[settings.plot] = lambda path: _write_plot(path, plan, system, solution, u)
+        writers[settings.plot] = lambda path: task.write_plot(path, system, solution)
     if settings.write_matrix is not None:
         writers[settings.write_matrix] = lambda path: _write_matrix(path, system)
     to_file = settings.report is not None and settings.report != Path("-")
@@ -46,57 +42,31 @@ def write_results(plan: Plan, system: GridSystem, solution: Solution, clock: Clo
         with clock.measure("io"):
             for write, partial in zip(writers.values(), partials, strict=False):
                 write(partial)
-        facts = _report(plan, system, solution, clock)
+        facts = _report(task, system, solution, clock)
         if to_file:
             partials[-1].write_text(as_json(facts) + "\n", encoding="utf-8")
     return facts
 
 
-def _write_field(path: Path, system: GridSystem, solution: Solution, u: NDArray[np.float64]) -> None:
-    fields: dict[str, NDArray[Any]] = {"u": u}
-    if carries_vectors(path):
-        fields["flux"] = faces_to_unknowns(system.domain, flux(system, solution.x))
-    write_fields(path, system.domain, fields)
-
-
-def _write_plot(
-    path: Path, plan: Plan, system: GridSystem, solution: Solution, u: NDArray[np.float64]
-) -> None:
-    from sciml.mesh.io.plot import write_plot
-
-    first = u if u.ndim == system.domain.ndim else u[0]
-    settings = plan.settings
-    write_plot(
-        path, system.domain, first, solution.history, settings.title, label=settings.u_label,
-        length_unit=settings.length_unit,
-    )
-
-
-def _write_matrix(path: Path, system: GridSystem) -> None:
+def _write_matrix(path: Path, system: System) -> None:
     from scipy.io import mmwrite
 
-    A = system.A.tocsr()
-    if system.A.active is not None:
-        kept = np.flatnonzero(system.A.active.ravel())
+    A, active = system.A.tocsr(), getattr(system.A, "active", None)
+    if active is not None:
+        kept = np.flatnonzero(active.ravel())
         A = A[kept][:, kept]
     with path.open("wb") as file:  # given a name, SciPy would append the suffix to A.MTX
-        mmwrite(file, A, comment="unknowns in C order, obstacles left out", symmetry="symmetric")
+        mmwrite(file, A, comment="unknowns in C order, obstacles left out", symmetry="AUTO")
 
 
-def _balance(system: GridSystem, solution: Solution) -> dict[str, Any]:
-    balance = boundary_balance(system, solution.x)
-    sums = {name: getattr(balance, name) for name in ("inflow", "outflow", "exchange", "defect")}
-    return {**balance.terms, **sums}
-
-
-def _report(plan: Plan, system: GridSystem, solution: Solution, clock: Clock) -> dict[str, Any]:
-    settings, details = plan.settings, dict(solution.details)
+def _report(task: Task, system: System, solution: Solution, clock: Clock) -> dict[str, Any]:
+    settings, details = task.settings, dict(solution.details)
     seconds = {f"{name}_seconds": clock.seconds[name] for name in ("setup", "solve", "compile", "io", "load")}
     return {
         "method": solution.method,
         "selected_because": solution.selected_because,
+        "problem": task.describe(),
         "unknowns": system.A.unknowns,
-        "shape": system.domain.shape,
         "dtype": precision(settings, solution.method),
         "device": settings.device,
         "threads": settings.threads or get_threads(),
@@ -113,10 +83,7 @@ def _report(plan: Plan, system: GridSystem, solution: Solution, clock: Clock) ->
         "title": settings.title,
         "labels": {"u": settings.u_label, "length": settings.length_unit, "flow": settings.flow_unit},
         "atol": settings.atol,
-        "extent": system.domain.extent,
-        "location": system.domain.location,
-        "right_hand_sides": plan.batch,
-        "balance": _balance(system, solution),
+        **task.facts(system, solution),
         "hierarchy": details.pop("hierarchy", None),
         "details": details,
         "versions": versions(),

@@ -10,8 +10,12 @@ from sciml.cli._boundary import Conditions, parse_conditions, parse_table
 from sciml.cli._solver_options import SolverOptions, as_options
 from sciml.cli._values import (
     FieldValue,
+    RegionValues,
+    as_count,
     as_field,
+    as_field_or_regions,
     as_fields,
+    as_file,
     as_flag,
     as_lengths,
     as_number,
@@ -28,8 +32,9 @@ __all__ = ["PaintedRegion", "Settings", "overlay", "parse"]
 
 @dataclass(frozen=True)
 class PaintedRegion:
-    """A region of a problem file and the fields it sets."""
+    """A region of a problem file and the fields it sets; on a mesh its name may be that of a region of cells."""
 
+    name: str
     region: Region
     values: Mapping[str, float | str]
 
@@ -39,15 +44,18 @@ class Settings:
     """A problem, how to solve it, and where the results go; None = decided later."""
 
     title: str = ""
+    problem: Path | None = None
+    rhs: str | None = None
+    refine: int = 0
     shape: tuple[int, ...] | None = None
     extent: tuple[float, ...] = ()
     location: str = "cell"
-    coefficient: tuple[FieldValue, ...] = (1.0,)
-    source: FieldValue = 1.0
+    coefficient: tuple[FieldValue | RegionValues, ...] = (1.0,)
+    source: FieldValue | RegionValues = 1.0
     mask: FieldValue | None = None
     fixed: FieldValue | None = None
     fixed_value: FieldValue = 0.0
-    shift: FieldValue = 0.0
+    shift: FieldValue | RegionValues = 0.0
     regions: tuple[PaintedRegion, ...] = ()
     bc: Conditions = ()
     project: bool = False
@@ -68,7 +76,7 @@ class Settings:
     plot: Path | None = None
     write_matrix: Path | None = None
 
-    def fields(self) -> dict[str, FieldValue]:
+    def fields(self) -> dict[str, FieldValue | RegionValues]:
         """Every field given, by the name of its option; coefficients per axis are numbered."""
         single = {name: getattr(self, name) for name in ("mask", "fixed", "fixed_value", "shift", "x0", "source")}
         several = {f"coefficient[{axis}]": k for axis, k in enumerate(self.coefficient)}
@@ -90,15 +98,18 @@ def _plain(parser: Callable[[object], Any]) -> Callable[[object, Path], Any]:
 
 _PARSERS: Mapping[str, Callable[[object, Path], Any]] = {
     "title": _plain(as_text),
+    "problem": as_path,
+    "rhs": as_file,
+    "refine": _plain(as_count),
     "shape": _plain(as_shape),
     "extent": _plain(as_lengths),
     "location": _plain(choice("cell", "node")),
     "coefficient": as_fields,
-    "source": as_field,
+    "source": as_field_or_regions,
     "mask": as_field,
     "fixed": as_field,
     "fixed_value": as_field,
-    "shift": as_field,
+    "shift": as_field_or_regions,
     "bc": _plain(lambda value: parse_table(value) if isinstance(value, Mapping) else parse_conditions(value)),
     "project": _plain(as_flag),
     "method": _plain(as_text),

@@ -15,6 +15,8 @@ Examples:
   sciml solve --shape 128,128,128 --report -
   sciml solve --coefficient k.npy --source run.h5:f --bc "x=periodic; y+=neumann:1" --output u.vti
   sciml solve sink.toml --rtol 1e-10 --plot sink.png
+  sciml solve part.msh --coefficient "steel=50; copper=400" --bc "inlet=dirichlet:1; wall=neumann:0" --output u.vtu
+  sciml solve A.mtx --rhs b.mtx --output x.npy
 
 \b
 Fields are a number, an expression in x, y, z ("sin(pi*x)*(y>0.5)"), or a file: .npy, .npz, .h5, .mat;
@@ -22,8 +24,8 @@ FILE:NAME picks one array of several. Axis 0 is x; cell centres lie at (i + 1/2)
 
 \b
 Problem file (TOML), file names relative to it; every key may be left out:
-  title, coefficient, source, mask, shift, fixed, fixed_value, project
-  [grid]      shape, extent, location
+  title, coefficient, source, mask, shift, fixed, fixed_value, project, rhs
+  [grid]      shape, extent, location;  or  [mesh]  file, refine;  or  [matrix]  file
   [[region]]  name, x = [low, high], y, z, where = "expression", and any field to paint, in order
   [boundary]  all, x, "x-", "x+", ... = "robin:10,300" or {type = "robin", transfer = 10, value = 300}
   [solver]    method, rtol, atol, maxiter, dtype, device, threads, x0;  [solver.multigrid] cycle = "W"
@@ -49,7 +51,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     _text("--mask", metavar="FIELD", help="1 = active, 0 = obstacle without flux through its faces."),
     _text("--bc", metavar="SIDE=TYPE:VALUE", multiple=True,
           help="dirichlet:g, neumann:q (k du/dn = q), robin:H,g (k du/dn + H (u - g) = 0) or periodic, on a side "
-               "(x-), an axis (x) or, without SIDE=, everywhere; joined by ';' or repeated.  [default: dirichlet:0]"),
+               "(x-), an axis (x), a boundary of the mesh or, without SIDE=, everywhere; joined by ';' or repeated.  "
+               "[default: dirichlet:0]"),
     _text("--shift", metavar="FIELD", help="sigma >= 0.  [default: 0]"),
     _text("--fixed", metavar="FIELD", help="1 where u is prescribed inside the domain."),
     _text("--fixed-value", metavar="FIELD", help="What u is there.  [default: 0]"),
@@ -66,8 +69,12 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
           help="Precision of cycles; iterate and residual stay float64.  [default: float64]"),
     _text("--device", metavar="cpu|cuda", help="[default: cpu]"),
     _text("--threads", metavar="N", help="Threads of kernels, transforms and BLAS.  [default: usable cores]"),
+    _text("--rhs", metavar="FILE", help="Right-hand side of a matrix: .mtx, .npy, .npz, .h5, .mat or PETSc.  "
+                                        "[default: stored with it, else 1]"),
+    _text("--refine", metavar="N", help="Refine a mesh N times.  [default: 0]"),
     _text("--x0", metavar="FIELD", help="Initial guess."),
-    _text("--output", metavar="FILE", help="Solution u: .npy, .npz, .h5 or .vti; the last two with flux -k grad u."),
+    _text("--output", metavar="FILE",
+          help="Solution u: .npy, .npz, .h5, .vti (box), .vtu (mesh); the last three with flux -k grad u."),
     _text("--report", metavar="FILE", help="Report as .json; - prints it."),
     _text("--plot", metavar="FILE", help="Residual history and slices of u: .png, .pdf or .svg."),
     _text("--write-matrix", metavar="FILE", help="Matrix in Matrix Market form, .mtx."),

@@ -12,17 +12,16 @@ __all__ = ["hierarchy_lines", "print_pairs", "summary"]
 
 def summary(report: Mapping[str, Any], files: Sequence[str]) -> dict[str, str]:
     """Name and text of every line."""
-    box = f"{' x '.join(map(str, report['shape']))} {report['location']}s"
-    batch = f", {report['right_hand_sides']} right-hand sides" if report["right_hand_sides"] > 1 else ""
     floating = len(report["components"])
+    title = report["title"] or ("Poisson" if report["balance"] else "A x = b")
     lines = {
-        "problem": f"{report['title'] or 'Poisson'}: {box}, {report['unknowns']} unknowns{batch}",
+        "problem": f"{title}: {report['problem']}, {report['unknowns']} unknowns",
         "method": f"{report['method']} ({report['selected_because']})",
         "outcome": f"{report['status'].value} after {report['iterations']} iterations",
         "residual": f"{report['residual']:.2e} (rtol {report['rtol']:.0e})",
         "time": ", ".join(f"{name} {report[name + '_seconds']:.2f} s" for name in ("setup", "solve", "total")),
     }
-    if report["right_hand_sides"] == 1:
+    if report["right_hand_sides"] == 1 and report.get("balance"):
         lines["balance"] = _balance(report["balance"], report["labels"]["flow"])
     if floating:
         worst = max(component.defect for component in report["components"])

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,11 +12,15 @@ from sciml._nearest import nearest
 from sciml.mesh.io.arrays import ArrayFile
 
 __all__ = [
-    "FieldValue", "as_axes", "as_field", "as_fields", "as_flag", "as_lengths", "as_number", "as_path", "as_shape",
-    "as_text", "as_whole", "choice", "shown",
+    "FieldValue", "RegionValues", "as_axes", "as_count", "as_field", "as_field_or_regions", "as_fields", "as_file",
+    "as_flag", "as_lengths", "as_number", "as_path", "as_shape", "as_text", "as_whole", "choice", "shown",
 ]
 
 FieldValue: TypeAlias = float | str | ArrayFile
+# Values by region of a mesh, as in "steel=50; copper=400".
+RegionValues: TypeAlias = Mapping[str, float | str]
+
+_BY_REGION = re.compile(r"\s*([\w.-]+)\s*=(?!=)\s*(.+?)\s*")
 
 
 def as_number(value: object) -> float:
@@ -41,6 +45,14 @@ def as_whole(value: object) -> int:
     number = _whole(value)
     if number < 1:
         raise InputError(f"{number} given; expected a whole number >= 1")
+    return number
+
+
+def as_count(value: object) -> int:
+    """A whole number >= 0 that is not huge."""
+    number = _whole(value)
+    if not 0 <= number <= 20:
+        raise InputError(f"{number} given; expected a whole number from 0 to 20")
     return number
 
 
@@ -76,10 +88,38 @@ def as_field(value: object, folder: Path) -> FieldValue:
     return as_number(text)
 
 
-def as_fields(value: object, folder: Path) -> tuple[FieldValue, ...]:
-    """One field, or one an axis, as a list or joined by ``;``."""
-    items = [part for item in _items(value, "$^") for part in (item.split(";") if isinstance(item, str) else [item])]
-    return tuple(as_field(item, folder) for item in items)
+def as_field_or_regions(value: object, folder: Path) -> FieldValue | RegionValues:
+    """A field, or values by region of a mesh as ``name=value; name=value`` or a table.
+
+    Examples
+    --------
+    >>> as_field_or_regions("steel=50; copper=x+400", Path())
+    {'steel': 50.0, 'copper': 'x+400'}
+    """
+    if isinstance(value, str) and _BY_REGION.match(value):
+        named = [_BY_REGION.fullmatch(part) for part in value.split(";") if part.strip()]
+        if not all(named):
+            raise InputError(f"{shown(value)} given; expected region=value; region=value")
+        value = {match[1]: match[2] for match in named if match}
+    if not isinstance(value, Mapping):
+        return as_field(value, folder)
+    values: dict[str, float | str] = {}
+    for name, item in value.items():
+        given = as_field(item, folder)
+        if isinstance(given, ArrayFile):
+            raise InputError(f"{name} is the file {given}; regions take numbers and expressions")
+        values[str(name)] = given
+    return values
+
+
+def as_fields(value: object, folder: Path) -> tuple[FieldValue | RegionValues, ...]:
+    """One field, one an axis (as a list or joined by ``;``), or values by region."""
+    items = _items(value, "$^")
+    whole = ";".join(item for item in items if isinstance(item, str)) if items else value
+    if isinstance(value, Mapping) or _BY_REGION.match(str(whole)):
+        return (as_field_or_regions(value if isinstance(value, Mapping) else whole, folder),)
+    parts = [part for item in items for part in (item.split(";") if isinstance(item, str) else [item])]
+    return tuple(as_field_or_regions(part, folder) for part in parts)
 
 
 def as_axes(value: object) -> tuple[float, float]:
@@ -110,6 +150,11 @@ def as_path(value: object, folder: Path) -> Path:
     if "\0" in text:
         raise InputError(f"{text!r} holds a null character; expected a file name")
     return Path(text) if text == "-" else folder / text
+
+
+def as_file(value: object, folder: Path) -> str:
+    """``FILE`` or ``FILE:NAME``; relative ones start at `folder`."""
+    return str(as_path(value, folder))
 
 
 def choice(*known: str) -> Callable[[object], str]:

@@ -12,8 +12,8 @@ from sciml.cli._exit import Failure
 from sciml.cli._solve_options import EPILOG, solve_options
 
 if TYPE_CHECKING:
-    from sciml.cli._plan import Plan
     from sciml.cli._settings import Settings
+    from sciml.cli._task import Task
 
 __all__ = ["solve"]
 
@@ -25,21 +25,22 @@ __all__ = ["solve"]
 def solve(
     ctx: click.Context, /, problem: Path | None, explain: bool, quiet: bool, verbose: int, **given: Any
 ) -> None:
-    """Solve -div(k grad u) + sigma u = f on a box and prove the answer with a recomputed residual.
+    """Solve -div(k grad u) + sigma u = f on a box or a mesh, or A x = b; prove the answer by its residual.
 
-    PROBLEM is a .toml problem file; without it the box of --shape is solved. Options override the file.
+    PROBLEM is a .toml problem file, a mesh (.msh, .vtu, .vtk, ...) or a matrix (.mtx, .npz, .mat, .h5, PETSc);
+    without it the box of --shape is solved. Options override the file.
     """
-    from sciml.cli._plan import make_plan
+    from sciml.cli._plan import make_task
 
     if verbose > 1:
         logging.basicConfig(stream=sys.stderr)
         logging.getLogger("sciml").setLevel(logging.DEBUG)
     clock = ctx.obj if isinstance(ctx.obj, Clock) else Clock()
-    plan = make_plan(_settings(problem, given))
+    task = make_task(_settings(problem, given), clock)
     if explain:
-        _explain(plan)
+        _explain(task)
     else:
-        _run(plan, clock, -1 if quiet else verbose)
+        _run(task, clock, -1 if quiet else verbose)
 
 
 def _settings(problem: Path | None, given: dict[str, Any]) -> "Settings":
@@ -54,29 +55,32 @@ def _settings(problem: Path | None, given: dict[str, Any]) -> "Settings":
 def _from_file(problem: Path) -> "Settings":
     from sciml._errors import InputError
     from sciml._nearest import nearest
+    from sciml.cli._plan import MATRICES, MESHES, problem_suffix
     from sciml.cli._problem_file import read_problem
+    from sciml.cli._settings import Settings
 
-    suffix = problem.suffix.lower()
-    if suffix in (".mtx", ".npy", ".npz", ".mat", ".h5", ".hdf5", ".msh", ".vtu", ".vtk", ".xdmf"):
+    suffix = problem_suffix(problem)
+    if suffix == ".toml":
+        return read_problem(problem)
+    known = (".toml", *MATRICES, *MESHES)
+    if suffix not in known:
         raise InputError(
-            f"PROBLEM {problem}: matrices and meshes are not read in this version; give a .toml problem file, "
-            "and arrays through --coefficient, --source and --mask"
+            f"PROBLEM {problem}: expected a problem file (.toml), a matrix ({', '.join(MATRICES)}) or a mesh "
+            f"({', '.join(MESHES)}){nearest(suffix, known)}"
         )
-    if suffix != ".toml":
-        raise InputError(f"PROBLEM {problem}: expected a .toml problem file{nearest(suffix, ['.toml'])}")
-    return read_problem(problem)
+    return Settings(problem=problem)
 
 
-def _run(plan: "Plan", clock: Clock, verbosity: int) -> None:
+def _run(task: "Task", clock: Clock, verbosity: int) -> None:
     from sciml.cli._execute import execute
     from sciml.cli._progress import monitor
     from sciml.cli._results import write_results
 
-    settings = plan.settings
+    settings = task.settings
     with monitor(settings.rtol, verbosity) as progress:
-        system, solution = execute(plan, clock, progress)
+        system, solution = execute(task, clock, progress)
         progress.stage("writing")
-        report = write_results(plan, system, solution, clock)
+        report = write_results(task, system, solution, clock)
     try:
         _print(settings, report, verbosity)
     except OSError as error:
@@ -105,26 +109,31 @@ def _print(settings: "Settings", report: dict[str, Any], verbosity: int) -> None
         click.echo(as_json(report))
 
 
-def _explain(plan: "Plan") -> None:
+def _explain(task: "Task") -> None:
     """Assemble, say what would run and why, and stop."""
     from sciml._memory import memory_limit, readable_bytes
-    from sciml.cli._execute import assemble, rungs
-    from sciml.cli._progress import Monitor
+    from sciml.cli._execute import rungs
     from sciml.cli._summary import print_pairs
     from sciml.solvers._checks import check_operator
 
-    system, _ = assemble(plan, Clock(), Monitor(plan.settings.rtol))
-    first, *others = rungs(system, plan.settings)
+    system, _ = task.assemble(Clock())
+    first, *others = rungs(system, task.settings)
     check_operator(first.solver(), system.A)
     options = ", ".join(f"{key}={value}" for key, value in first.options.items())
     limit = memory_limit()
     pairs = {
-        "problem": f"{' x '.join(map(str, plan.grid.shape))} {plan.grid.location}s, {system.A.unknowns} unknowns",
-        "operator": "constant coefficients" if system.A.is_constant else "variable coefficients",
+        "problem": f"{task.describe()}, {system.A.unknowns} unknowns",
+        "operator": _operator(system.A),
         "floating": f"{len(system.components)} components",
         "method": first.method + (f" with {options}" if options else ""),
         "because": first.reason,
         "if it stalls": ", ".join(rung.method for rung in others) or "nothing else",
-        "memory": f"about {readable_bytes(plan.memory)}" + (f" of {readable_bytes(limit)}" if limit else ""),
+        "memory": f"about {readable_bytes(task.memory)}" + (f" of {readable_bytes(limit)}" if limit else ""),
     }
     print_pairs(pairs, sys.stdout)
+
+
+def _operator(A: Any) -> str:
+    if hasattr(A, "is_constant"):
+        return "constant coefficients" if A.is_constant else "variable coefficients"
+    return f"sparse matrix, {A.tocsr().nnz} entries, {'symmetric' if A.is_symmetric else 'not symmetric'}"

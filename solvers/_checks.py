@@ -6,8 +6,22 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from sciml._errors import InputError
 from sciml._nearest import nearest
+from sciml.solvers._operator import MatrixOperator, as_operator
 
-__all__ = ["check_choices", "check_operator", "check_whole"]
+__all__ = ["check_choices", "check_operator", "check_symmetric", "check_whole"]
+
+
+def check_symmetric(method: str, A: Any) -> None:
+    """Raise InputError if `A` is a matrix that is not symmetric.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> check_symmetric("cg", np.eye(2))
+    """
+    operator = as_operator(A)
+    if isinstance(operator, MatrixOperator) and not operator.is_symmetric:
+        raise InputError(f"method {method} needs a symmetric matrix; use gmres or direct for this one")
 
 
 def check_whole(name: str, value: object, least: int = 1) -> None:

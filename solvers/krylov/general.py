@@ -7,9 +7,9 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sciml.solvers._checks import check_whole
+from sciml.solvers._checks import check_symmetric, check_whole
 from sciml.solvers._monitor import Monitor, explained
-from sciml.solvers._operator import SystemOperator
+from sciml.solvers._operator import SystemOperator, as_operator
 from sciml.solvers._run import Run, solve_rows
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
@@ -90,9 +90,15 @@ class MINRES:
     preconditioner: Any = None
     method: ClassVar[str] = "minres"
 
+    def check(self, A: Any) -> None:
+        """Raise InputError if `A` is a matrix that is not symmetric."""
+        check_symmetric(self.method, A)
+
     def setup(self, A: Any) -> KrylovState:
         """Build the preconditioner for `A`."""
-        return KrylovState.build(A, self.preconditioner)
+        operator = as_operator(A)
+        self.check(operator)
+        return KrylovState.build(operator, self.preconditioner)
 
     def solve(
         self,

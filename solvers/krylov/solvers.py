@@ -5,7 +5,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from numpy.typing import ArrayLike
 
-from sciml.solvers._checks import check_whole
+from sciml.solvers._checks import check_symmetric, check_whole
 from sciml.solvers._operator import SystemOperator, as_operator
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers.krylov.accelerate import accelerate
@@ -55,9 +55,15 @@ class CG:
 
     method: ClassVar[str] = "cg"
 
+    def check(self, A: Any) -> None:
+        """Raise InputError if `A` is a matrix that is not symmetric."""
+        check_symmetric(self.method, A)
+
     def setup(self, A: Any) -> KrylovState:
-        """Nothing to prepare."""
-        return KrylovState.build(A)
+        """Nothing to prepare but the check."""
+        state = KrylovState.build(A)
+        self.check(state.A)
+        return state
 
     def solve(
         self,
@@ -111,9 +117,15 @@ class PCG:
     def __post_init__(self) -> None:
         check_whole(f"{self.method}.patience", self.patience)
 
+    def check(self, A: Any) -> None:
+        """Raise InputError if `A` is a matrix that is not symmetric."""
+        check_symmetric(self.method, A)
+
     def setup(self, A: Any) -> KrylovState:
         """Build the preconditioner for `A`."""
-        return KrylovState.build(A, self.preconditioner)
+        operator = as_operator(A)
+        self.check(operator)
+        return KrylovState.build(operator, self.preconditioner)
 
     def solve(
         self,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sciml.cli._estimate import _COPIES, estimated_bytes
+from sciml.cli._estimate import _COPIES, box_bytes
 from sciml.cli._settings import Settings
 from sciml.mesh import Grid
 from sciml.solvers import SOLVERS
@@ -36,5 +36,5 @@ def test_estimate_against_the_resident_set(
     )  # fmt: skip
     peak = json.loads((tmp_path / "r.json").read_text())["peak_memory_bytes"]
     field = 1.0 if coefficient == "1" else coefficient
-    expected = estimated_bytes(Settings(method=method, coefficient=(field,)), Grid(shape), 1)
+    expected = box_bytes(Settings(method=method, coefficient=(field,)), Grid(shape), 1)
     assert 0.9 * peak <= expected <= 2.0 * peak

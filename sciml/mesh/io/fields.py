@@ -13,9 +13,10 @@ from sciml.mesh.grid import Grid
 from sciml.mesh.io.hdf5 import write_hdf5
 from sciml.mesh.io.vti import write_vti
 
-__all__ = ["FIELD_SUFFIXES", "carries_vectors", "check_suffix", "write_fields"]
+__all__ = ["ARRAY_OUTPUTS", "FIELD_SUFFIXES", "carries_vectors", "check_suffix", "write_arrays", "write_fields"]
 
-FIELD_SUFFIXES = (".npy", ".npz", ".h5", ".hdf5", ".vti")
+ARRAY_OUTPUTS = (".npy", ".npz", ".h5", ".hdf5")
+FIELD_SUFFIXES = (*ARRAY_OUTPUTS, ".vti")
 
 
 def check_suffix(path: Path) -> None:
@@ -73,6 +74,24 @@ def write_fields(path: Path, grid: Grid, fields: Mapping[str, NDArray[Any]]) -> 
     np.float64(2.0)
     """
     check_suffix(path)
+    if path.suffix.lower() == ".vti":
+        write_vti(path, grid, _unbatched(grid, fields))
+    else:
+        write_arrays(path, fields, {"shape": grid.shape, "extent": grid.extent, "location": grid.location})
+
+
+def write_arrays(path: Path, fields: Mapping[str, NDArray[Any]], attributes: Mapping[str, Any]) -> None:
+    """Write arrays in one of the `ARRAY_OUTPUTS`.
+
+    Parameters
+    ----------
+    path : Path
+        ``.npy`` and ``.npz`` take the first array only, ``.h5`` takes all and the attributes.
+    fields : mapping of str to ndarray
+        At least one array.
+    attributes : mapping
+        What ``.h5`` files say at their root.
+    """
     name, values = next(iter(fields.items()))
     match path.suffix.lower():
         case ".npy" | ".npz" as suffix:
@@ -81,10 +100,8 @@ def write_fields(path: Path, grid: Grid, fields: Mapping[str, NDArray[Any]]) -> 
                     np.save(file, values, allow_pickle=False)
                 else:
                     np.savez(file, allow_pickle=False, **{name: values})
-        case ".vti":
-            write_vti(path, grid, _unbatched(grid, fields))
         case _:
-            write_hdf5(path, fields, {"shape": grid.shape, "extent": grid.extent, "location": grid.location})
+            write_hdf5(path, fields, attributes)
 
 
 def _unbatched(grid: Grid, fields: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

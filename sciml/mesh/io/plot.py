@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
-__all__ = ["write_plot"]
+__all__ = ["write_plot", "write_vector_plot"]
 
 _PANEL, _MARGIN = 3.0, 0.85  # inches
 _PIXELS = 600  # more than a panel shows
@@ -57,6 +57,32 @@ def write_plot(
         panel.set_title(_caption(grid, index, length_unit) or label, fontsize=10)
     if scale is not None and picture is not None:
         figure.colorbar(picture, cax=scale, label=label)
+    _draw_history(last, history)
+    if title:
+        figure.suptitle(title, fontsize=11)
+    figure.savefig(path)
+
+
+def write_vector_plot(
+    path: Path, x: NDArray[np.float64], history: Sequence[float], title: str = "", *, label: str = "u"
+) -> None:
+    """Draw the values of a vector over their numbers, beside the residual history.
+
+    Parameters
+    ----------
+    path : Path
+        ``.png``, ``.pdf`` or ``.svg``.
+    x : ndarray, shape (n,)
+        Values.
+    history : sequence of float
+        Relative residual after each iteration, the first being 1.
+    title, label : str
+        Line above the panels, and what `x` is.
+    """
+    figure, (panel,), _, last = _frame(1, with_scale=False)
+    panel.plot(np.arange(len(x)), x, ".", markersize=1 if len(x) > 1000 else 3, rasterized=True)
+    panel.set_xlabel("unknown")
+    panel.set_title(label, fontsize=10)
     _draw_history(last, history)
     if title:
         figure.suptitle(title, fontsize=11)

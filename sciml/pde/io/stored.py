@@ -64,6 +64,8 @@ def as_csr(matrix: Any, where: str) -> "csr_array[Any]":
         raise InputError(f"{where} holds {matrix.dtype} entries; expected real numbers")
     csr: Any = csr_array(matrix, dtype=np.float64)
     csr.sum_duplicates()
+    if max(csr.nnz, csr.shape[0]) < 2**31:  # half the memory, and all that factorisations take
+        csr.indices, csr.indptr = csr.indices.astype(np.int32), csr.indptr.astype(np.int32)
     bad = np.count_nonzero(~np.isfinite(csr.data))
     if bad:
         raise InputError(f"{where} has {bad} entries that are not finite; expected numbers")
