@@ -26,7 +26,7 @@ Vector = NDArray[np.float64]
 
 # The residual is recomputed in float64 whenever it has fallen by this factor: single precision carries 1e-6 to 1e-5
 # of it, and a pass in float64 costs a fifth of an iteration.
-RENEW = 1e-3
+RENEW = 1e-4
 # A residual that has fallen by this factor since it was last recomputed is noise.
 ROUNDING = 1e-6
 

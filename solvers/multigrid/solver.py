@@ -128,7 +128,8 @@ class Multigrid:
         count = maxiter or MAXITER
 
         def run(row: Vector, guess: Vector | None) -> Run:
-            monitor = Monitor(max(rtol, atol / norm(row)), count, PATIENCE, callback)
+            limit = max(rtol, atol / norm(row)) if atol > 0 else rtol
+            monitor = Monitor(limit, count, PATIENCE, callback)
             with state.lock:
                 return iterate(state, row, guess, monitor)
 
@@ -168,7 +169,7 @@ def iterate(
 ) -> Run:
     """Cycles alone where they converge fast, conjugate gradients around a symmetric cycle elsewhere."""
     A = state.A
-    if not b.any():
+    if planes and not b.any():
         return Run(np.zeros_like(b), Status.CONVERGED, [1.0], {})
     if state.iteration is None:
         # every plane's residual is at most that of all of them together

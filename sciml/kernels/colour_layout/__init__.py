@@ -6,7 +6,7 @@ from numpy.typing import DTypeLike, NDArray
 from sciml.kernels._colour import SplitStencil, SplitVariable, split_shape, split_zeros
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array, ConstantStencil, Stencil
-from sciml.kernels.colour_layout.numba import merge_slab, split_slab, surplus_slab
+from sciml.kernels.colour_layout.numba import merge_slab, split_faces, split_slab
 
 __all__ = ["colour_merge", "colour_split", "split_labels", "split_stencil"]
 
@@ -18,11 +18,10 @@ def split_stencil(stencil: Stencil, dtype: DTypeLike) -> SplitStencil:
     """
     if isinstance(stencil, ConstantStencil):
         return ConstantStencil(*(part.astype(dtype) for part in stencil))
-    c0, c1, c2, d = (colour_split(part, split_zeros(part.shape, dtype)) for part in stencil)
-    d[d <= 0] = 1
-    s = split_zeros(stencil.d.shape, dtype)
-    run_slabs(surplus_slab, slabs(stencil.d.shape[0], stencil.d.size), *stencil, s)
-    return SplitVariable(c0, c1, c2, d, s)
+    n0, n1, n2 = stencil.d.shape
+    split = SplitVariable(*(split_zeros((n0, n1, n2), dtype) for _ in range(5)))
+    run_slabs(split_faces, slabs(n0, stencil.d.size), *stencil, *split)
+    return split
 
 
 def colour_split(u: Array, x: Array, scale: float = 1.0, padding: int = 0) -> Array:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from sciml.kernels._numba import compiled
+import numpy as np
 
-__all__ = ["merge_slab", "split_slab", "surplus_slab"]
+from sciml.kernels._numba import compiled, inner
+
+__all__ = ["merge_slab", "split_faces", "split_slab"]
 
 
 @compiled
@@ -43,18 +45,41 @@ def merge_slab(lo: int, hi: int, x: Any, scale: Any, keep: Any, u: Any) -> None:
                     u[i, j, n2 - 1] += scale * x[p, i, j, half]
 
 
+@inner
+def _part(row: Any, i: int, j: int, padding: Any, x: Any) -> None:
+    """One row in colour-split order."""
+    p, half = (i + j) & 1, len(row) // 2
+    for m in range(half):
+        x[p, i, j, m] = row[2 * m]
+        x[1 - p, i, j, m] = row[2 * m + 1]
+    if len(row) % 2 == 1:
+        x[p, i, j, half] = row[len(row) - 1]
+        x[1 - p, i, j, half] = padding
+
+
 @compiled
-def surplus_slab(lo: int, hi: int, c0: Any, c1: Any, c2: Any, d: Any, s: Any) -> None:
-    """What the diagonal holds beyond the faces, in colour-split order; rounding counts as nothing."""
+def split_faces(
+    lo: int, hi: int, c0: Any, c1: Any, c2: Any, d: Any, C0: Any, C1: Any, C2: Any, D: Any, S: Any
+) -> None:
+    """Faces, diagonal (1 where it is 0), and what it holds beyond the faces; rounding counts as nothing."""
     n0, n1, n2 = d.shape
+    own, rest = np.empty(n2, D.dtype), np.empty(n2)
     for i in range(lo, hi):
         im = i - 1 if i > 0 else n0 - 1
         for j in range(n1):
             jm = j - 1 if j > 0 else n1 - 1
-            p = (i + j) & 1
-            below = c2[i, j, n2 - 1]
             for k in range(n2):
-                faces = c0[im, j, k] + c0[i, j, k] + c1[i, jm, k] + c1[i, j, k] + below + c2[i, j, k]
-                below = c2[i, j, k]
-                rest = d[i, j, k] - faces
-                s[(p + k) & 1, i, j, k // 2] = rest if rest > 1e-13 * d[i, j, k] else 0.0
+                rest[k] = d[i, j, k] - c0[im, j, k] - c0[i, j, k] - c1[i, jm, k] - c1[i, j, k] - c2[i, j, k]
+            rest[0] -= c2[i, j, n2 - 1]
+            for k in range(1, n2):
+                rest[k] -= c2[i, j, k - 1]
+            for k in range(n2):
+                rest[k] = rest[k] if rest[k] > 1e-13 * d[i, j, k] else 0.0
+                own[k] = d[i, j, k]
+            for k in range(n2):
+                own[k] = own[k] if own[k] > 0 else own.dtype.type(1)  # also where low precision holds nothing
+            _part(c0[i, j], i, j, 0.0, C0)
+            _part(c1[i, j], i, j, 0.0, C1)
+            _part(c2[i, j], i, j, 0.0, C2)
+            _part(own, i, j, 1.0, D)
+            _part(rest, i, j, 0.0, S)
