@@ -18,7 +18,7 @@ OPEN_ABOVE = 0.85
 # Of all faces of the box, open or not, so many must be open for cells taken out at random to leave most others
 # connected: about the threshold at which bonds percolate on a cubic lattice, .249.
 CONNECTED_ABOVE = 0.24
-# Coefficients that differ by less than this are harmless whatever their shape.
+# Faces that differ by less than this are harmless whatever their shape.
 MILD_CONTRAST = 100.0
 # A face that carries at least this share of the mean belongs to what conducts well.
 STRONG = 0.5
@@ -82,7 +82,7 @@ def box_plan(stencil: VariableStencil) -> BoxPlan:
     fits = all(n % 4 == 0 or not w for n, w in zip(stencil.d.shape, stencil_wraps(stencil), strict=True))
     if not fits or not faces.counts.all() or stencil.d.size <= 8 * BOTTOM:
         return CLUSTERS
-    cells, mild = np.count_nonzero(stencil.d), bool((faces.highs <= MILD_CONTRAST * faces.lows).all())
+    cells, mild = np.count_nonzero(stencil.d), _is_mild(stencil)
     if faces.counts.sum() < OPEN_ABOVE * (3 * cells - cells ** (2 / 3)):
         connected = faces.counts.sum() > CONNECTED_ABOVE * 3 * stencil.d.size
         return ROUGH_MASK if mild and connected else CLUSTERS
@@ -114,10 +114,23 @@ def _plan_of_jumps(jumps: Jumps) -> BoxPlan:
     return CLUSTERS if jumps.hundredfold > THIN else ONE_LEVEL
 
 
-def _jumps(stencil: VariableStencil, faces: FaceStatistics) -> Jumps:
+def _sample(stencil: VariableStencil) -> list[int]:
+    """The first planes of a few pairs all over the box."""
     pairs = len(stencil.d) // 2
-    sample = np.unique(np.linspace(0, pairs - 1, PAIRS, dtype=np.int64))
-    nonzero, strong, *jumps = np.sum([_count(stencil, faces.means, 2 * int(pair)) for pair in sample], axis=0)
+    return [2 * int(pair) for pair in np.unique(np.linspace(0, pairs - 1, PAIRS, dtype=np.int64))]
+
+
+def _is_mild(stencil: VariableStencil) -> bool:
+    """Whether the nonzero faces of each axis differ by at most `MILD_CONTRAST`."""
+    for c in stencil[:3]:
+        faces = np.stack([c[i : i + 2] for i in _sample(stencil)])
+        if faces.max() > MILD_CONTRAST * faces.min(where=faces > 0, initial=np.inf):
+            return False
+    return True
+
+
+def _jumps(stencil: VariableStencil, faces: FaceStatistics) -> Jumps:
+    nonzero, strong, *jumps = np.sum([_count(stencil, faces.means, i) for i in _sample(stencil)], axis=0)
     return Jumps(strong / max(nonzero, 1), *(jump / max(strong, 1) for jump in jumps))
 
 

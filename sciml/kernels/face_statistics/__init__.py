@@ -1,4 +1,4 @@
-"""Mean, number and spread of the face conductances of a box along each axis."""
+"""Mean and number of the face conductances of a box along each axis."""
 
 from typing import NamedTuple
 
@@ -17,13 +17,10 @@ class FaceStatistics(NamedTuple):
 
     means : (3,) mean
     counts : (3,) number
-    lows, highs : (3,) smallest and largest
     """
 
     means: NDArray[np.float64]
     counts: NDArray[np.float64]
-    lows: NDArray[np.float64]
-    highs: NDArray[np.float64]
 
 
 def face_statistics(stencil: VariableStencil) -> FaceStatistics:
@@ -36,8 +33,7 @@ def face_statistics(stencil: VariableStencil) -> FaceStatistics:
     array([0., 0., 2.])
     """
     n0 = len(stencil.d)
-    sums, lows, highs = np.empty((n0, 3, 2)), np.empty((n0, 3)), np.empty((n0, 3))
-    run_slabs(plane_statistics, slabs(n0, stencil.d.size), stencil.c0, stencil.c1, stencil.c2, sums, lows, highs)
+    sums = np.empty((n0, 3, 2))
+    run_slabs(plane_statistics, slabs(n0, stencil.d.size), stencil.c0, stencil.c1, stencil.c2, sums)
     totals, counts = sums.sum(axis=0).T
-    low = lows.min(axis=0)
-    return FaceStatistics(totals / np.maximum(counts, 1), counts, np.where(counts > 0, low, 0.0), highs.max(axis=0))
+    return FaceStatistics(totals / np.maximum(counts, 1), counts)

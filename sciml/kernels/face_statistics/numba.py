@@ -2,25 +2,20 @@
 
 from typing import Any
 
-import numpy as np
-
 from sciml.kernels._numba import compiled
 
 __all__ = ["plane_statistics"]
 
 
 @compiled
-def plane_statistics(lo: int, hi: int, c0: Any, c1: Any, c2: Any, sums: Any, lows: Any, highs: Any) -> None:
+def plane_statistics(lo: int, hi: int, c0: Any, c1: Any, c2: Any, sums: Any) -> None:
     for i in range(lo, hi):
         for axis in range(3):
             c = c0 if axis == 0 else (c1 if axis == 1 else c2)
-            total, count, low, high = 0.0, 0.0, np.inf, 0.0
+            total, count = 0.0, 0.0
             for j in range(c.shape[1]):
                 for k in range(c.shape[2]):
                     value = c[i, j, k]
                     total += value
                     count += 1.0 if value > 0 else 0.0
-                    low = min(low, value if value > 0 else np.inf)
-                    high = max(high, value)
             sums[i, axis, 0], sums[i, axis, 1] = total, count
-            lows[i, axis], highs[i, axis] = low, high
