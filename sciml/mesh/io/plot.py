@@ -143,7 +143,8 @@ def _caption(grid: Grid, index: tuple[Any, ...], unit: str) -> str:
 def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    return (low, high) if high > low else (low - 0.5, low + 0.5)
+    rounding = 1e-10 * max(abs(low), abs(high))  # colours are not for differences that small
+    return (low, high) if high - low > rounding else (low - 0.5, low + 0.5)
 
 
 def _draw(
@@ -186,6 +187,8 @@ def _draw_history(panel: "Axes", history: Sequence[float]) -> None:
     positive = [value if value > 0 else np.nan for value in history]
     panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     panel.semilogy(range(len(positive)), positive, marker="o", markersize=3)
+    if len(positive) < 3:
+        panel.set_xlim(-0.5, len(positive) - 0.5)  # else a single point gets ticks of its own making
     panel.set_xlabel("iteration")
     panel.set_title("relative residual", fontsize=10)
     panel.grid(alpha=0.3)
