@@ -187,8 +187,9 @@ def _draw_history(panel: "Axes", history: Sequence[float]) -> None:
     positive = [value if value > 0 else np.nan for value in history]
     panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     panel.semilogy(range(len(positive)), positive, marker="o", markersize=3)
-    if len(positive) < 3:
-        panel.set_xlim(-0.5, len(positive) - 0.5)  # else a single point gets ticks of its own making
+    if len(positive) < 3:  # the locator finds no whole numbers around a single point
+        panel.set_xticks(range(len(positive)))
+        panel.set_xlim(-0.5, len(positive) - 0.5)
     panel.set_xlabel("iteration")
     panel.set_title("relative residual", fontsize=10)
     panel.grid(alpha=0.3)
