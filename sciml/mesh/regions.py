@@ -8,9 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from sciml._errors import InputError
 from sciml._expressions import Expression
+from sciml._nearest import nearest
 from sciml.mesh.grid import AXES, Grid
+from sciml.mesh.mesh import Mesh
 
-__all__ = ["Region", "paint"]
+__all__ = ["Region", "paint", "paint_cells"]
 
 
 @dataclass(frozen=True)
@@ -90,3 +92,74 @@ def paint(grid: Grid, base: ArrayLike | str, regions: Iterable[tuple[Region, flo
         painted = Expression(value, names)(here) if isinstance(value, str) else value
         np.copyto(values[window], painted, where=inside)
     return values
+
+
+def paint_cells(
+    mesh: Mesh, base: float | str | NDArray[np.generic], regions: Iterable[tuple[str, Region, float | str]]
+) -> NDArray[np.float64]:
+    """One value a cell: of the last region that covers its centroid, else `base`.
+
+    Parameters
+    ----------
+    mesh : Mesh
+        Where the field lives.
+    base : number, expression or ndarray, shape (n_cells,)
+        Value outside all regions.
+    regions : iterable of (name, Region, number or expression)
+        Painted in order. A region without bounds and condition is the region of the mesh of that name.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_cells,)
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, a region covers no cell, shapes differ or an expression is malformed.
+
+    Examples
+    --------
+    >>> mesh = Mesh([[0, 0], [1, 0], [1, 1], [0, 1]], {"triangle": [[0, 1, 2], [0, 2, 3]]}, regions={"chip": [1]})
+    >>> paint_cells(mesh, 1.0, [("chip", Region(), 5.0)])
+    array([1., 5.])
+    """
+    centres = np.concatenate([mesh.points[block].mean(axis=1) for block in mesh.cells.values()])
+    at = {axis: centres[:, a] for a, axis in enumerate(AXES[: mesh.ndim])}
+
+    def evaluate(value: float | str, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+        here = {axis: points[inside] for axis, points in at.items()}
+        given = Expression(value, tuple(at))(here) if isinstance(value, str) else value
+        return np.broadcast_to(np.asarray(given, dtype=np.float64), np.count_nonzero(inside))
+
+    values = np.empty(mesh.n_cells)
+    if isinstance(base, np.ndarray):
+        if base.shape != values.shape:
+            raise InputError(f"regions are painted on values of shape {base.shape}; expected one a cell, {values.shape}")
+        values[:] = base
+    else:
+        values[:] = evaluate(base, np.ones(mesh.n_cells, dtype=np.bool_))
+    for name, region, value in regions:
+        inside = _cells_of(mesh, name, region, at)
+        if not inside.any():
+            raise InputError(f"region '{name}' covers no cell of the mesh; extend it")
+        values[inside] = evaluate(value, inside)
+    return values
+
+
+def _cells_of(mesh: Mesh, name: str, region: Region, at: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+    """Cells of a named region, or those with the centroid inside a box."""
+    inside = np.ones(mesh.n_cells, dtype=np.bool_)
+    if not region.bounds and region.where is None:
+        if name not in mesh.regions:
+            known = ", ".join(mesh.regions) or "none"
+            raise InputError(f"the mesh has no region '{name}'; it has {known}{nearest(name, mesh.regions)}")
+        inside[:] = False
+        inside[mesh.regions[name]] = True
+        return inside
+    for axis, (low, high) in region.bounds.items():
+        if axis not in at:
+            raise InputError(f"region bounds name axis '{axis}'; the mesh has {', '.join(at)}")
+        inside &= (at[axis] >= low) & (at[axis] <= high)
+    if region.where is not None:
+        inside &= np.broadcast_to(Expression(region.where, tuple(at))(dict(at)) != 0, inside.shape)
+    return inside

@@ -8,15 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml.mesh.grid import AXES, Grid
+from sciml.mesh.io._panels import draw_history, frame, limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
 
 __all__ = ["write_plot", "write_vector_plot"]
 
-_PANEL, _MARGIN = 3.0, 0.85  # inches
 _PIXELS = 600  # more than a panel shows
 _BLANK = "0.93"  # grey of obstacles
 
@@ -51,13 +50,13 @@ def write_plot(
     """
     shown = u if grid.mask is None else np.where(grid.mask, u, np.nan)
     slices = _slices(grid)
-    figure, panels, scale, last = _frame(len(slices), with_scale=grid.ndim > 1)
+    figure, panels, scale, last = frame(len(slices), with_scale=grid.ndim > 1)
     for panel, (index, kept) in zip(panels, slices, strict=True):
-        picture = _draw(panel, grid, shown[index], kept, _limits(shown), length_unit)
+        picture = _draw(panel, grid, shown[index], kept, limits(shown), length_unit)
         panel.set_title(_caption(grid, index, length_unit) or label, fontsize=10)
     if scale is not None and picture is not None:
         figure.colorbar(picture, cax=scale, label=label)
-    _draw_history(last, history)
+    draw_history(last, history)
     if title:
         figure.suptitle(title, fontsize=11)
     figure.savefig(path)
@@ -79,34 +78,14 @@ def write_vector_plot(
     title, label : str
         Line above the panels, and what `x` is.
     """
-    figure, (panel,), _, last = _frame(1, with_scale=False)
+    figure, (panel,), _, last = frame(1, with_scale=False)
     panel.plot(np.arange(len(x)), x, ".", markersize=1 if len(x) > 1000 else 3, rasterized=True)
     panel.set_xlabel("unknown")
     panel.set_title(label, fontsize=10)
-    _draw_history(last, history)
+    draw_history(last, history)
     if title:
         figure.suptitle(title, fontsize=11)
     figure.savefig(path)
-
-
-def _frame(count: int, *, with_scale: bool) -> "tuple[Figure, list[Axes], Axes | None, Axes]":
-    """A figure with `count` panels, the colour bar they share, and a panel for the history."""
-    # Not pyplot: it takes longer to import and keeps every figure in a global list.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    begin = [_MARGIN + i * (_PANEL + _MARGIN) for i in range(count)]
-    bar = begin[-1] + _PANEL + 0.25
-    last = (bar + 0.9 if with_scale else bar) + _MARGIN
-    width = last + _PANEL + 0.2
-    figure = Figure(figsize=(width, 3.6), dpi=120)
-    FigureCanvasAgg(figure)
-
-    def place(left: float, size: float) -> "Axes":
-        return figure.add_axes((left / width, 0.16, size / width, 0.68))
-
-    panels = [place(left, _PANEL) for left in begin]
-    return figure, panels, place(bar, 0.13) if with_scale else None, place(last, _PANEL)
 
 
 def _slices(grid: Grid) -> list[tuple[tuple[Any, ...], tuple[int, ...]]]:
@@ -138,13 +117,6 @@ def _caption(grid: Grid, index: tuple[Any, ...], unit: str) -> str:
             at = float(grid.coordinates()[AXES[axis]].ravel()[i])
             return f"{AXES[axis]} = {at:.4g} {unit}".rstrip()
     return ""
-
-
-def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    rounding = 1e-10 * max(abs(low), abs(high))  # colours are not for differences that small
-    return (low, high) if high - low > rounding else (low - 0.5, low + 0.5)
 
 
 def _draw(
@@ -179,17 +151,3 @@ def _span(grid: Grid, axis: int, step: int) -> tuple[float, float]:
     at = grid.coordinates()[AXES[axis]].ravel()[::step]
     half = 0.5 * step * grid.spacing[axis]
     return float(at[0]) - half, float(at[-1]) + half
-
-
-def _draw_history(panel: "Axes", history: Sequence[float]) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    positive = [value if value > 0 else np.nan for value in history]
-    panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    panel.semilogy(range(len(positive)), positive, marker="o", markersize=3)
-    if len(positive) < 3:  # the locator finds no whole numbers around a single point
-        panel.set_xticks(range(len(positive)))
-        panel.set_xlim(-0.5, len(positive) - 0.5)
-    panel.set_xlabel("iteration")
-    panel.set_title("relative residual", fontsize=10)
-    panel.grid(alpha=0.3)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from sciml.mesh import Boundary, Grid
-from sciml.mesh.io.plot import _draw, _draw_history, _limits, _plane, write_plot
+from sciml.mesh.io._panels import draw_history, limits
+from sciml.mesh.io.plot import _draw, _plane, write_plot
 
 
 def test_slices_lie_in_the_middle_of_a_box() -> None:
@@ -71,12 +72,12 @@ def test_short_histories_have_whole_ticks(history: list[float]) -> None:
     from matplotlib.figure import Figure
 
     panel = Figure().add_subplot()
-    _draw_history(panel, history)
+    draw_history(panel, history)
     low, high = panel.get_xlim()
     ticks = [tick for tick in panel.get_xticks() if low <= tick <= high]
     assert ticks == list(range(len(history)))
 
 
 def test_rounding_gets_no_colours() -> None:
-    assert _limits(np.array([300.0, np.nextafter(300.0, 301.0)])) == (299.5, 300.5)
-    assert _limits(np.array([300.0, 300.001])) == (300.0, 300.001)
+    assert limits(np.array([300.0, np.nextafter(300.0, 301.0)])) == (299.5, 300.5)
+    assert limits(np.array([300.0, 300.001])) == (300.0, 300.001)
