@@ -134,7 +134,7 @@ def paint_cells(
     values = np.empty(mesh.n_cells)
     if isinstance(base, np.ndarray):
         if base.shape != values.shape:
-            raise InputError(f"regions are painted on values of shape {base.shape}; expected one a cell, {values.shape}")
+            raise InputError(f"regions are painted on values of shape {base.shape}; expected {values.shape}")
         values[:] = base
     else:
         values[:] = evaluate(base, np.ones(mesh.n_cells, dtype=np.bool_))
