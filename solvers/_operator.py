@@ -82,7 +82,7 @@ def as_operator(A: Any) -> SystemOperator:
         matrix.eliminate_zeros()
         if not np.all(np.isfinite(matrix.data)):
             raise InputError("the matrix holds NaN or infinite entries; expected numbers")
-        return MatrixOperator(_small_indices(matrix))
+        return MatrixOperator(_small_indices(matrix), block=_block_of(A))
     if hasattr(A, "shape") and hasattr(A, "matvec"):
         _check_square(A)
         return MatrixFreeOperator(A)
@@ -116,6 +116,12 @@ def _check_square(A: Any) -> None:
     dtype = getattr(A, "dtype", None)
     if dtype is not None and np.dtype(dtype).kind not in "fiub":
         raise InputError(f"the matrix has dtype {np.dtype(dtype)}; expected real numbers")
+
+
+def _block_of(A: Any) -> int:
+    """Unknowns of a node: the edge of square blocks, 1 for other formats."""
+    rows, columns = getattr(A, "blocksize", (1, 1))
+    return int(rows) if rows == columns else 1
 
 
 def _small_indices(matrix: "csr_array[Any]") -> "csr_array[Any]":

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sciml.kernels._csr import csr_of
+from sciml.kernels.csr_matmul import csr_matmul
 from sciml.mesh.components import NullSpace
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EPS", "MatrixOperator", "Semidefinite"]
 
+# Products with as many entries are worth a kernel, which threads share.
+LONG = 100_000
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -34,6 +38,8 @@ class MatrixOperator:
         Canonical: sorted indices, duplicates summed, explicit zeros removed.
     known : Semidefinite, optional
         What the author of the matrix knows; without it the entries are looked at when a solver asks.
+    block : int
+        Unknowns that belong to one node each, as a BSR matrix has them.
 
     Notes
     -----
@@ -49,6 +55,7 @@ class MatrixOperator:
 
     csr: "csr_array[Any]"
     known: Semidefinite | None = None
+    block: int = 1
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -68,7 +75,10 @@ class MatrixOperator:
 
     def matvec(self, x: ArrayLike) -> NDArray[np.float64]:
         """A x for a vector (N,) or a column (N, 1)."""
-        return np.asarray(self.csr @ np.asarray(x, dtype=np.float64))
+        x = np.asarray(x, dtype=np.float64)
+        if self.csr.nnz < LONG or x.ndim != 1:
+            return np.asarray(self.csr @ x)
+        return np.asarray(csr_matmul(csr_of(self.csr), np.ascontiguousarray(x)), dtype=np.float64)
 
     def rmatvec(self, x: ArrayLike) -> NDArray[np.float64]:
         """A' x."""

@@ -1,4 +1,4 @@
-"""Algebraic multigrid: hierarchies of PyAMG inside our conjugate gradients."""
+"""Algebraic multigrid: hierarchies of PyAMG, our cycles on them, inside our conjugate gradients."""
 
 from sciml.solvers.algebraic.amg import AMG
 

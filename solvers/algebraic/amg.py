@@ -1,19 +1,26 @@
 """Conjugate gradients preconditioned by algebraic multigrid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from sciml._errors import InputError
 from sciml.solvers._checks import check_choices, check_whole
-from sciml.solvers._operator import MatrixFreeOperator, MatrixOperator, SystemOperator, as_operator
+from sciml.solvers._operator import MatrixOperator, SystemOperator, as_operator
 from sciml.solvers._solution import Callback, Solution
-from sciml.solvers.algebraic.hierarchy import Cycle, Hierarchy, build_hierarchy, suited_kind
-from sciml.solvers.krylov.accelerate import accelerate
+from sciml.solvers.algebraic.arranged import Cycling, Ordering, Precision
+from sciml.solvers.algebraic.cycle import CycleKind
+from sciml.solvers.algebraic.hierarchy import Coarsening, Matrices, build_matrices, renewed
+from sciml.solvers.algebraic.iterate import solve_state
+from sciml.solvers.algebraic.levels import Smoother
+from sciml.solvers.algebraic.matrix import active_matrix, checked_vectors
+from sciml.solvers.algebraic.ordering import Order
+from sciml.solvers.algebraic.state import AMGState
 
 __all__ = ["AMG"]
+
+MAXITER = 200
 
 
 @dataclass(frozen=True)
@@ -22,29 +29,39 @@ class AMG:
 
     Parameters
     ----------
-    kind : {"auto", "ruge_stuben", "smoothed_aggregation"}
-        How levels are built. Classical (Ruge-Stueben) interpolation suits matrices with
-        couplings <= 0 (diffusion), aggregation the others; auto looks at the signs.
+    kind : {"smoothed_aggregation", "ruge_stuben"}
+        How levels are built. Classical (Ruge-Stueben) interpolation is for matrices with couplings <= 0
+        (diffusion), costs more memory and set-up, and sometimes needs fewer iterations.
     theta : float, optional
-        Couplings below theta times the strongest (classical) or the geometric mean of the
-        diagonals (aggregation) are weak; default 0.25 and 0.08.
+        Couplings below theta times the geometric mean of the diagonals (aggregation; halved on every
+        level) or the strongest coupling of the row (classical) are weak; default 0.08 and 0.25.
     cycle : {"V", "W"}
+    smoother : {"gauss_seidel", "chebyshev"}
+        Gauss-Seidel, forward before and backward after the correction; or an optimised polynomial of the fourth kind.
     sweeps : int
-        Gauss-Seidel sweeps, forward before and backward after, which keeps M symmetric.
+        Sweeps, or the degree of the polynomial (at most 4).
+    ordering : {"coloured", "natural"}
+        Unknowns of all levels colour after colour, which lets threads share a sweep and processors run ahead; or
+        as given, which is PyAMG's sweep, one thread a sweep. Results do not depend on the number of threads.
+    dtype : {"auto", "float32", "float64"}
+        Precision of cycles; auto is float32 unless the entries of a level leave its range. CG is float64.
     max_coarse : int
         Size of the level that is solved exactly.
     seed : int
         Start of PyAMG's random estimates.
+    near_nullspace : ndarray, shape (N,) or (N, m), optional
+        Vectors which A nearly annihilates, that coarse levels must represent: rigid body motions for
+        elasticity. Default constants. Aggregation only.
 
     Notes
     -----
-    The hierarchy is PyAMG's, the cycle our own: PyAMG's preconditioner computes two residuals
-    more each time it is applied. ``maxiter`` defaults to 200.
+    The hierarchy is PyAMG's, the cycle our own. A matrix with blocks (``bsr_array``) is aggregated node by node.
+    Several right-hand sides are iterated together. ``maxiter`` defaults to 200.
 
     References
     ----------
-    J. W. Ruge and K. Stueben, "Algebraic Multigrid", in: Multigrid Methods, SIAM, 1987.
     P. Vanek, J. Mandel and M. Brezina, "Algebraic multigrid by smoothed aggregation", Computing 56, 1996.
+    J. W. Ruge and K. Stueben, "Algebraic Multigrid", in: Multigrid Methods, SIAM, 1987.
     N. Bell, L. Olson and J. Schroder, "PyAMG", J. Open Source Software 7, 2022.
 
     Examples
@@ -53,80 +70,86 @@ class AMG:
     >>> from sciml.pde import poisson
     >>> system = poisson(Grid((32, 32)))
     >>> solver = AMG()
-    >>> solution = solver.solve(solver.setup(system.A), system.b)
-    >>> solution.converged, solution.iterations < 10
+    >>> state = solver.setup(system.A)
+    >>> solution = solver.solve(state, system.b)
+    >>> solution.converged, solution.iterations < 12
     (True, True)
+    >>> solver.solve(solver.update(state, 3 * system.A.tocsr()), system.b.ravel()).converged
+    True
     """
 
-    kind: Literal["auto", "ruge_stuben", "smoothed_aggregation"] = "auto"
+    kind: Literal["smoothed_aggregation", "ruge_stuben"] = "smoothed_aggregation"
     theta: float | None = None
-    cycle: Cycle = "V"
+    cycle: CycleKind = "V"
+    smoother: Smoother = "gauss_seidel"
     sweeps: int = 1
-    max_coarse: int = 10
+    ordering: Ordering = "coloured"
+    dtype: Precision = "auto"
+    max_coarse: int = 200
     seed: int = 0
+    near_nullspace: Any = field(default=None, compare=False, repr=False)
     method: ClassVar[str] = "amg"
 
     def __post_init__(self) -> None:
         check_choices(self)
         for name, least in (("sweeps", 1), ("max_coarse", 1), ("seed", 0)):
             check_whole(f"amg.{name}", getattr(self, name), least)
+        if self.smoother == "chebyshev" and self.sweeps > 4:
+            raise InputError(f"amg.sweeps is {self.sweeps}; expected a degree of 1 to 4 for smoother chebyshev")
         if self.theta is not None and not 0 <= self.theta <= 1:
             raise InputError(f"amg.theta is {self.theta}; expected a number from 0 to 1")
+        if self.near_nullspace is not None and self.kind == "ruge_stuben":
+            raise InputError("amg.near_nullspace is for kind smoothed_aggregation, and kind is 'ruge_stuben'")
 
-    def setup(self, A: Any) -> Hierarchy:
+    def setup(self, A: Any) -> AMGState:
         """Build the levels.
 
         Raises
         ------
         InputError
-            If `A` has no entries to look at, is not symmetric, is not positive definite at first sight, or has
-            more than 2^31 of them.
+            If `A` has no entries to look at, is not symmetric with a positive diagonal, or has more than 2^31
+            of them, or `near_nullspace` does not fit.
         """
         operator = as_operator(A)
         kept, matrix = active_matrix(operator)
-        kind = suited_kind(matrix) if self.kind == "auto" else self.kind
-        built = build_hierarchy(matrix, kind, self.theta, self.sweeps, self.max_coarse, self.seed)
-        if built is None:
-            return Hierarchy(operator, kept, [], None, self.cycle)
-        return Hierarchy(operator, kept, built.levels, built.coarse_solver, self.cycle)
+        B = checked_vectors(self.near_nullspace, operator.shape[0], kept)
+        block = operator.block if isinstance(operator, MatrixOperator) and kept is None else 1
+        how = Coarsening(self.kind, self.theta, self.max_coarse, self.seed, B, block)
+        return self._ready(operator, kept, build_matrices(matrix, how))
+
+    def update(self, state: AMGState, A: Any) -> AMGState:
+        """The set-up for a matrix of the same pattern and other values, faster than anew.
+
+        Aggregates and interpolation stay; the matrices of coarse levels, R A P, and the factorisation are
+        computed from the new values. `state` stays valid.
+
+        Raises
+        ------
+        InputError
+            As `setup`, or if the shape or the number of empty rows is another.
+        """
+        operator = as_operator(A)
+        kept, matrix = active_matrix(operator)
+        before = state.matrices[0][0].shape[0]
+        if operator.shape != state.A.shape or matrix.shape[0] != before:
+            raise InputError(
+                f"the matrix has {matrix.shape[0]} of {operator.shape[0]} rows with entries, the set-up {before} of "
+                f"{state.A.shape[0]}; set it up anew"
+            )
+        return self._ready(operator, kept, renewed(state.matrices, matrix))
 
     def solve(
-        self,
-        state: Hierarchy,
-        b: ArrayLike,
-        x0: ArrayLike | None = None,
-        *,
-        rtol: float = 1e-8,
-        atol: float = 0.0,
-        maxiter: int | None = None,
-        callback: Callback | None = None,
+        self, state: AMGState, b: ArrayLike, x0: ArrayLike | None = None, *, rtol: float = 1e-8, atol: float = 0.0,
+        maxiter: int | None = None, callback: Callback | None = None,
     ) -> Solution:
         """Solve A x = b; see `sciml.solvers.solve`."""
-        solution = accelerate(
-            state.A, state, b, x0, method=self.method, rtol=rtol, atol=atol,
-            maxiter=200 if maxiter is None else maxiter, callback=callback,
+        solution = solve_state(
+            state, b, x0, method=self.method, rtol=rtol, atol=atol, maxiter=maxiter or MAXITER, callback=callback
         )
         return solution.replace(details=solution.details | state.summary())
 
-
-def active_matrix(A: SystemOperator) -> tuple[NDArray[np.int64] | None, Any]:
-    """Indices of the active rows (None for all) and the matrix over them, indices int32."""
-    if isinstance(A, MatrixFreeOperator):
-        raise InputError(
-            "method amg needs the entries of A and a LinearOperator gives products only; use cg, minres or gmres"
-        )
-    if isinstance(A, MatrixOperator) and not A.is_symmetric:
-        raise InputError("method amg needs a symmetric matrix; use gmres or direct for this one")
-    if isinstance(A, MatrixOperator) and A.is_indefinite:
-        raise InputError(
-            "method amg needs a positive definite matrix, and a diagonal entry or the sum of all entries of this one "
-            "is not positive; use minres, gmres or direct"
-        )
-    matrix = A.tocsr()
-    if matrix.indices.dtype != np.int32:
-        raise InputError(f"method amg takes fewer than {2**31} matrix entries, here are {matrix.nnz}; use multigrid")
-    active = getattr(A, "active", None)
-    if active is None:
-        return None, matrix
-    kept = np.flatnonzero(active.ravel())
-    return kept, matrix[kept][:, kept]
+    def _ready(self, A: SystemOperator, kept: Order | None, matrices: Matrices) -> AMGState:
+        how = Cycling(self.ordering, self.smoother, self.sweeps, self.cycle, self.dtype)
+        state = AMGState(A, kept, matrices, how)
+        _ = state.single  # built now: set-up time is not solve time
+        return state

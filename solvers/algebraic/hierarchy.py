@@ -1,4 +1,4 @@
-"""Hierarchies built by PyAMG, and the cycle over them."""
+"""Hierarchies built by PyAMG: interpolation and Galerkin matrices of every level."""
 
 import warnings
 from collections.abc import Iterator
@@ -9,116 +9,95 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml.solvers._operator import SystemOperator
-from sciml.solvers.krylov.preconditioner import linear_operator
+__all__ = ["Coarsening", "Kind", "Matrices", "build_matrices", "renewed"]
 
-__all__ = ["Cycle", "Hierarchy", "Kind", "build_hierarchy", "suited_kind"]
-
-Cycle = Literal["V", "W"]
 Kind = Literal["ruge_stuben", "smoothed_aggregation"]
-Vector = NDArray[np.float64]
+Matrices = list[tuple[Any, Any]]
+
+MAX_LEVELS = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Hierarchy:
-    """Levels of an algebraic multigrid method as a preconditioner.
+class Coarsening:
+    """What decides on the levels.
 
     Parameters
     ----------
-    A : operator, shape (N, N)
-    kept : ndarray of int64, shape (m,), optional
-        Active rows, over which the levels were built; None for all.
-    levels : list
-        PyAMG's levels with ``A, P, R, presmoother, postsmoother``; none when it could not build them.
-    coarse_solver : callable
-        ``coarse_solver(A, b)``.
-    cycle : {"V", "W"}
+    kind : {"ruge_stuben", "smoothed_aggregation"}
+    theta : float, optional
+        Strength of couplings on the finest level, see `AMG`.
+    max_coarse : int
+        Size at which coarsening ends.
+    seed : int
+        Start of PyAMG's random estimates.
+    near_nullspace : ndarray, shape (N, m), optional
+        Vectors that A nearly annihilates.
+    block : int
+        Unknowns of a node, for aggregation.
     """
 
-    A: SystemOperator
-    kept: NDArray[np.int64] | None
-    levels: list[Any]
-    coarse_solver: Any
-    cycle: Cycle = "V"
-
-    def apply(self, r: Vector, z: Vector) -> None:
-        """z = M r: one cycle from zero; NaN where the levels are no use, which ends an iteration as a breakdown."""
-        z[...] = 0.0
-        if not self.levels:
-            z[...] = np.nan
-            return
-        with np.errstate(all="ignore"):
-            if self.kept is None:
-                self.descend(0, r, z)
-            else:
-                inner = np.zeros(len(self.kept))
-                self.descend(0, r[self.kept], inner)
-                z[self.kept] = inner
-
-    def descend(self, depth: int, b: Vector, x: Vector) -> None:
-        """One cycle for A x = b from `depth` downwards; overwrites `x`."""
-        level = self.levels[depth]
-        if depth == len(self.levels) - 1:
-            try:
-                x[...] = np.ravel(self.coarse_solver(level.A, b))
-            except ValueError:  # the coarsest matrix holds NaN
-                x[...] = np.nan
-            return
-        level.presmoother(level.A, x, b)
-        coarse_b = level.R @ (b - level.A @ x)
-        coarse_x = np.zeros_like(coarse_b)
-        for _ in range(2 if self.cycle == "W" and depth < len(self.levels) - 2 else 1):
-            self.descend(depth + 1, coarse_b, coarse_x)
-        x += level.P @ coarse_x
-        level.postsmoother(level.A, x, b)
-
-    def aspreconditioner(self) -> Any:
-        """One cycle for ``M=`` of SciPy's solvers."""
-        return linear_operator(self.apply, self.A.shape[0])
-
-    def summary(self) -> dict[str, Any]:
-        """Unknowns and entries of every level, and the sum of entries over those of A."""
-        entries = [int(level.A.nnz) for level in self.levels]
-        return {
-            "hierarchy": [{"unknowns": level.A.shape[0], "nonzeros": level.A.nnz} for level in self.levels],
-            "operator_complexity": sum(entries) / max(sum(entries[:1]), 1),
-        }
+    kind: Kind
+    theta: float | None
+    max_coarse: int
+    seed: int
+    near_nullspace: NDArray[np.float64] | None = None
+    block: int = 1
 
 
-def suited_kind(matrix: Any) -> Kind:
-    """Classical interpolation when couplings are negative but for a few, aggregation otherwise."""
-    off = matrix.data[matrix.indices != np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))]
-    positive, negative = off[off > 0].sum(), -off[off < 0].sum()
-    return "ruge_stuben" if positive <= 0.1 * negative else "smoothed_aggregation"
-
-
-def build_hierarchy(matrix: Any, kind: Kind, theta: float | None, sweeps: int, max_coarse: int, seed: int) -> Any:
-    """PyAMG's hierarchy for `matrix` with Gauss-Seidel forward before and backward after, None where it fails.
+def build_matrices(matrix: Any, how: Coarsening) -> Matrices:
+    """(A, P) of every level in CSR, finest first, P of the last one None; one level of NaN where PyAMG fails.
 
     PyAMG starts its estimates of spectral radii from NumPy's global generator, which is seeded
     for the duration of the call, so that equal input gives equal hierarchies. For indefinite matrices
     it may divide by zero, warn of it and stop at NaN: what the cycles are worth shows in the iteration.
     """
+    from threadpoolctl import threadpool_limits
+
+    # one thread of BLAS: equal input gives equal hierarchies on any number of threads
     try:
-        with seeded_globally(seed), np.errstate(all="ignore"), warnings.catch_warnings():
+        with (
+            threadpool_limits(1, user_api="blas"), seeded_globally(how.seed), np.errstate(all="ignore"),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("ignore")
-            return _build(matrix, kind, theta, sweeps, max_coarse)
+            return [(_csr(level.A), _csr(getattr(level, "P", None))) for level in _build(matrix, how).levels]
     except (ValueError, ArithmeticError):
-        return None
+        return [(matrix * np.nan, None)]
 
 
-def _build(matrix: Any, kind: Kind, theta: float | None, sweeps: int, max_coarse: int) -> Any:
+def renewed(matrices: Matrices, matrix: Any) -> Matrices:
+    """The same interpolation for another matrix: Galerkin matrices R A P of its values."""
+    levels: Matrices = []
+    for _, P in matrices[:-1]:
+        levels.append((matrix, P))
+        matrix = _csr(P.T @ (matrix @ P))
+    return [*levels, (matrix, None)]
+
+
+def _build(matrix: Any, how: Coarsening) -> Any:
     import pyamg
 
-    smoothers = {
-        "presmoother": ("gauss_seidel", {"sweep": "forward", "iterations": sweeps}),
-        "postsmoother": ("gauss_seidel", {"sweep": "backward", "iterations": sweeps}),
+    options: dict[str, Any] = {
+        "max_coarse": how.max_coarse, "max_levels": MAX_LEVELS, "presmoother": None, "postsmoother": None,
     }
-    if kind == "ruge_stuben":
-        strength = ("classical", {"theta": 0.25 if theta is None else theta})
-        return pyamg.ruge_stuben_solver(matrix, strength=strength, max_coarse=max_coarse, **smoothers)
-    strength = ("symmetric", {"theta": 0.08 if theta is None else theta})
-    return pyamg.smoothed_aggregation_solver(matrix, strength=strength, max_coarse=max_coarse, **smoothers)
+    if how.kind == "ruge_stuben":
+        theta = 0.25 if how.theta is None else how.theta
+        return pyamg.ruge_stuben_solver(matrix, strength=("classical", {"theta": theta}), **options)
+    # stencils grow on coarse levels, and a fixed theta would call most of their couplings weak
+    theta = 0.08 if how.theta is None else how.theta
+    strength = [("symmetric", {"theta": theta * 0.5**level}) for level in range(MAX_LEVELS)]
+    blocks = matrix.tobsr((how.block, how.block)) if how.block > 1 else matrix
+    return pyamg.smoothed_aggregation_solver(blocks, how.near_nullspace, strength=strength, **options)
+
+
+def _csr(matrix: Any) -> Any:
+    if matrix is None:
+        return None
+    from scipy.sparse import csr_array
+
+    result = csr_array(matrix)
+    result.sort_indices()
+    return result
 
 
 @contextmanager

@@ -6,27 +6,26 @@ import numpy as np
 
 from sciml.kernels._numba import compiled
 
-__all__ = ["first", "first_columns", "rest", "rest_columns", "sweep", "sweep_columns"]
+__all__ = ["first", "first_columns", "sweep", "sweep_columns"]
 
 
 @compiled
 def first(lo: int, hi: int, starts: Any, columns: Any, values: Any, inverse: Any, b: Any, x: Any) -> None:
-    """Forward sweep from x = 0: only rows already visited count, whatever x holds."""
+    """Forward sweep from x = 0 with what lies below the diagonal."""
     one = np.uint64(1)
     for i in range(np.uint64(lo), np.uint64(hi)):
         total = b[i]
         for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
-            j = np.uint64(columns[p])
-            if j >= i:
-                break
-            total -= values[p] * x[j]
+            total -= values[p] * x[np.uint64(columns[p])]
         x[i] = total * inverse[i]
 
 
 @compiled
 def sweep(
-    lo: int, hi: int, starts: Any, columns: Any, values: Any, inverse: Any, b: Any, x: Any, backward: Any
+    lo: int, hi: int, starts: Any, columns: Any, values: Any, above: Any, later: Any, weights: Any, inverse: Any,
+    b: Any, x: Any, backward: Any,
 ) -> None:
+    """Rows of the lower part in `starts, columns, values`, of the upper part in `above, later, weights`."""
     one = np.uint64(1)
     begin, end = np.uint64(lo), np.uint64(hi)
     for k in range(end - begin):
@@ -34,80 +33,51 @@ def sweep(
         total = b[i]
         for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
             total -= values[p] * x[np.uint64(columns[p])]
-        x[i] += total * inverse[i]
+        for p in range(np.uint64(above[i]), np.uint64(above[i + one])):
+            total -= weights[p] * x[np.uint64(later[p])]
+        x[i] = total * inverse[i]
 
 
 @compiled
-def rest(lo: int, hi: int, starts: Any, columns: Any, values: Any, x: Any, r: Any) -> None:
-    """r = -U x, U what lies above the diagonal."""
+def first_columns(
+    lo: int, hi: int, starts: Any, columns: Any, values: Any, inverse: Any, b: Any, x: Any, left: Any, right: Any
+) -> None:
     one = np.uint64(1)
-    for i in range(np.uint64(lo), np.uint64(hi)):
-        total = x.dtype.type(0)
-        begin, p = np.uint64(starts[i]), np.uint64(starts[i + one])
-        while p > begin:
-            p -= one
-            j = np.uint64(columns[p])
-            if j <= i:
-                break
-            total -= values[p] * x[j]
-        r[i] = total
-
-
-@compiled
-def first_columns(lo: int, hi: int, starts: Any, columns: Any, values: Any, inverse: Any, b: Any, x: Any) -> None:
-    one = np.uint64(1)
-    width = x.shape[1]
+    width, shift = right - left, np.uint64(left)
     total = np.empty(width, x.dtype)
     for i in range(np.uint64(lo), np.uint64(hi)):
         for q in range(width):
-            total[q] = b[i, q]
+            total[q] = b[i, np.uint64(q) + shift]
         for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
             j, value = np.uint64(columns[p]), values[p]
-            if j >= i:
-                break
             for q in range(width):
-                total[q] -= value * x[j, q]
+                total[q] -= value * x[j, np.uint64(q) + shift]
         value = inverse[i]
         for q in range(width):
-            x[i, q] = value * total[q]
+            x[i, np.uint64(q) + shift] = value * total[q]
 
 
 @compiled
 def sweep_columns(
-    lo: int, hi: int, starts: Any, columns: Any, values: Any, inverse: Any, b: Any, x: Any, backward: Any
+    lo: int, hi: int, starts: Any, columns: Any, values: Any, above: Any, later: Any, weights: Any, inverse: Any,
+    b: Any, x: Any, backward: Any, left: Any, right: Any,
 ) -> None:
     one = np.uint64(1)
     begin, end = np.uint64(lo), np.uint64(hi)
-    width = x.shape[1]
+    width, shift = right - left, np.uint64(left)
     total = np.empty(width, x.dtype)
     for k in range(end - begin):
         i = end - one - k if backward else begin + k
         for q in range(width):
-            total[q] = b[i, q]
+            total[q] = b[i, np.uint64(q) + shift]
         for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
             j, value = np.uint64(columns[p]), values[p]
             for q in range(width):
-                total[q] -= value * x[j, q]
+                total[q] -= value * x[j, np.uint64(q) + shift]
+        for p in range(np.uint64(above[i]), np.uint64(above[i + one])):
+            j, value = np.uint64(later[p]), weights[p]
+            for q in range(width):
+                total[q] -= value * x[j, np.uint64(q) + shift]
         value = inverse[i]
         for q in range(width):
-            x[i, q] += value * total[q]
-
-
-@compiled
-def rest_columns(lo: int, hi: int, starts: Any, columns: Any, values: Any, x: Any, r: Any) -> None:
-    one = np.uint64(1)
-    width = x.shape[1]
-    total = np.empty(width, x.dtype)
-    for i in range(np.uint64(lo), np.uint64(hi)):
-        for q in range(width):
-            total[q] = 0
-        begin, p = np.uint64(starts[i]), np.uint64(starts[i + one])
-        while p > begin:
-            p -= one
-            j, value = np.uint64(columns[p]), values[p]
-            if j <= i:
-                break
-            for q in range(width):
-                total[q] -= value * x[j, q]
-        for q in range(width):
-            r[i, q] = total[q]
+            x[i, np.uint64(q) + shift] = value * total[q]

@@ -16,11 +16,11 @@ def csr_matmul(A: CSR, x: Array, out: Array | None = None, *, b: Array | None = 
     Parameters
     ----------
     A : CSR, m rows
-        Indices int32 or int64, values of the dtype of `x`.
+        Indices int32 or int64, values float32 or float64.
     x : ndarray of float32 or float64, shape (n,) or (n, k), C-contiguous
         One vector, or k of them as columns.
-    out : ndarray like `x`, shape (m,) or (m, k), optional
-        Overwritten; must not share memory with `x`.
+    out : ndarray of the dtype of A, shape (m,) or (m, k), optional
+        Overwritten; must not share memory with `x`. Sums are in its precision.
     b : ndarray like `out`, optional
         What the product is added to, default 0; may be `out` itself.
     scale : float
@@ -36,7 +36,7 @@ def csr_matmul(A: CSR, x: Array, out: Array | None = None, *, b: Array | None = 
     array([ 1., -1.])
     """
     if out is None:
-        out = np.empty((A.rows, *x.shape[1:]), x.dtype)
+        out = np.empty((A.rows, *x.shape[1:]), A.values.dtype)
     kernel = product if x.ndim == 1 else products
-    run_slabs(kernel, slabs(A.rows, A.entries), *A, x, b, x.dtype.type(scale), out)
+    run_slabs(kernel, slabs(A.rows, A.entries), *A, x, b, out.dtype.type(scale), out)
     return out

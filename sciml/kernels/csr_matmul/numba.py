@@ -15,7 +15,7 @@ def product(
 ) -> None:
     one = np.uint64(1)
     for i in range(np.uint64(lo), np.uint64(hi)):
-        total = x.dtype.type(0)
+        total = y.dtype.type(0)
         for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
             total += values[p] * x[np.uint64(columns[p])]
         if b is None:
@@ -30,7 +30,7 @@ def products(
 ) -> None:
     one = np.uint64(1)
     width = x.shape[1]
-    total = np.empty(width, x.dtype)
+    total = np.empty(width, y.dtype)
     for i in range(np.uint64(lo), np.uint64(hi)):
         for q in range(width):
             total[q] = 0

@@ -1,0 +1,13 @@
+"""Reference of the vector work for many right-hand sides."""
+
+from sciml.kernels._stencil import Array
+
+__all__ = ["cg_columns"]
+
+
+def cg_columns(alpha: Array, beta: Array, z: Array, p: Array, x: Array, r: Array) -> tuple[Array, ...]:
+    """New x and p, then new r with q = x, its squares, and its products with z."""
+    x = x + alpha * p
+    p = (z + beta * p).astype(z.dtype)
+    r = r - alpha * x
+    return x, p, r, (r * r).sum(axis=0), (z * r).sum(axis=0)

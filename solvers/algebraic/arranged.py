@@ -1,0 +1,125 @@
+"""The levels in one numbering of the unknowns, ready for cycles."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml.kernels.csr_gauss_seidel import Chunks
+from sciml.mesh.components import NullSpace
+from sciml.pde.matrix import MatrixOperator, Semidefinite
+from sciml.solvers.algebraic.bottom import build_bottom
+from sciml.solvers.algebraic.cycle import Cycle, CycleKind
+from sciml.solvers.algebraic.hierarchy import Matrices
+from sciml.solvers.algebraic.levels import Smoother, build_level, single_holds
+from sciml.solvers.algebraic.ordering import Order, numbering, permuted
+from sciml.solvers.krylov.cg import norm
+
+__all__ = ["Arranged", "Cycling", "Ordering", "Precision", "arrange"]
+
+Ordering = Literal["coloured", "natural"]
+Precision = Literal["auto", "float32", "float64"]
+
+
+class Cycling(NamedTuple):
+    """How cycles run: order of the unknowns, smoother, sweeps, V or W, precision."""
+
+    ordering: Ordering
+    smoother: Smoother
+    sweeps: int
+    kind: CycleKind
+    precision: Precision
+
+
+@dataclass(frozen=True, eq=False)
+class Arranged:
+    """A matrix and its cycle in an order of their own.
+
+    Parameters
+    ----------
+    order : ndarray of int64, shape (m,)
+        Unknowns in that order; inactive and empty rows are left out.
+    system : MatrixOperator, shape (m, m)
+    cycle : Cycle
+    """
+
+    order: Order
+    system: MatrixOperator
+    cycle: Cycle
+
+    def apply(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
+        """z = M r: one cycle from zero, for a vector (N,) or columns (N, k) in the order of A."""
+        inner = r[self.order]
+        self.precondition(inner, inner)
+        z[...] = 0.0
+        z[self.order] = inner
+
+    def precondition(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
+        """z = M r in the order of the levels.
+
+        Cycles are linear, so r is scaled to norm 1: single precision then suffices whatever its size.
+        """
+        size = norm(r) or 1.0
+        with self.cycle.lock, np.errstate(all="ignore"):
+            np.multiply(self.cycle.run(r, 1 / size), np.float64(size), out=z)
+
+
+def arrange(
+    kept: Order | None, nullspace: NullSpace | None, matrices: Matrices, how: Cycling, ordering: Ordering
+) -> Arranged:
+    """The levels of `matrices`, which were built over the rows `kept` of A (None for all), in an `ordering`.
+
+    Parameters
+    ----------
+    kept : ndarray of int64, optional
+    nullspace : NullSpace, optional
+        Of A.
+    matrices : list
+        (A, P) of every level.
+    how : Cycling
+    ordering : {"coloured", "natural"}
+    """
+    orders, chunks = _orders(matrices, ordering)
+    dtype = _dtype(matrices, how.precision)
+    inner = [
+        (permuted(A, rows, rows), None if P is None else permuted(P, rows, columns))
+        for (A, P), rows, columns in zip(matrices, orders, [*orders[1:], None], strict=True)
+    ]
+    levels = [
+        build_level(A, P, parts, how.smoother, how.sweeps, dtype)
+        for (A, P), parts in zip(inner[:-1], chunks, strict=True)
+    ]
+    sizes = [A.shape[0] for A, _ in matrices]
+    cycle = Cycle(levels, build_bottom(inner[-1][0], dtype), sizes, dtype, how.kind)
+    order = np.arange(sizes[0]) if orders[0] is None else orders[0]
+    if kept is not None:
+        order = kept[order]
+    return Arranged(order, MatrixOperator(inner[0][0], Semidefinite(_reordered(nullspace, order))), cycle)
+
+
+def _orders(matrices: Matrices, ordering: Ordering) -> tuple[list[Order | None], list[Chunks | None]]:
+    """Order of every level, and what threads may share; the coarsest stays as it is."""
+    if ordering == "natural":
+        return [None] * len(matrices), [None] * (len(matrices) - 1)
+    pairs = [numbering(A, P) for A, P in matrices[:-1]]
+    return [*(pair.order for pair in pairs), None], [pair.chunks for pair in pairs]
+
+
+def _dtype(matrices: Matrices, precision: Precision) -> np.dtype[np.floating]:
+    if precision == "auto":
+        precision = "float32" if all(single_holds(A) for A, _ in matrices) else "float64"
+    return np.dtype(precision)
+
+
+def _reordered(nullspace: NullSpace | None, order: Order) -> NullSpace | None:
+    """The floating components of those unknowns."""
+    if nullspace is None or nullspace.cells is None:
+        return nullspace and NullSpace(len(order))
+    component = np.full(nullspace.size, -1)
+    component[nullspace.cells] = np.repeat(np.arange(nullspace.count), nullspace.sizes)
+    component = component[order]
+    cells = np.flatnonzero(component >= 0)
+    cells = cells[np.argsort(component[cells], kind="stable")]
+    starts = np.flatnonzero(np.diff(component[cells], prepend=-1))
+    return NullSpace(len(order), cells, starts) if len(cells) else None

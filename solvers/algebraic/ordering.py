@@ -1,0 +1,78 @@
+"""Numbering of unknowns in which sweeps are fast and threads may share them."""
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml.kernels.csr_colour import csr_colour
+from sciml.kernels.csr_gauss_seidel import Chunks
+
+__all__ = ["Numbering", "Order", "numbering", "permuted"]
+
+Order = NDArray[np.int64]
+
+# Rows of a block: what it reads stays in cache, and its colours are long enough for processors to guess from.
+BLOCK = 4096
+
+
+class Numbering(NamedTuple):
+    """New order of the unknowns, and for each colour of blocks where it may be cut."""
+
+    order: Order
+    chunks: Chunks
+
+
+def numbering(A: Any, P: Any) -> Numbering:
+    """Blocks of neighbouring rows, colour after colour; in a block its rows, colour after colour again.
+
+    Blocks of a colour are not coupled, so threads share them. Rows of a colour in a block are not coupled
+    either, so none waits for the one before. Processors guess how long a row is; rows follow each other by their
+    numbers of couplings to earlier rows, of all entries, and of coarse neighbours, so that they guess right.
+
+    Parameters
+    ----------
+    A : csr_array, shape (n, n)
+        Pattern symmetric.
+    P : csr_array, shape (n, m)
+    """
+    n = A.shape[0]
+    rows = np.repeat(np.arange(n, dtype=np.int32), np.diff(A.indptr))
+    blocks = _block_colours(rows // BLOCK, A.indices // BLOCK, -(-n // BLOCK))
+    inside = csr_colour(A.indptr, A.indices).astype(np.int64)
+    first_of_block = np.argsort(blocks, kind="stable")
+    place = np.empty_like(first_of_block)
+    place[first_of_block] = np.arange(len(blocks))
+    key = place[np.arange(n) // BLOCK] * (int(inside.max()) + 1) + inside
+    earlier = np.bincount(rows[key[A.indices] < key[rows]], minlength=n)
+    for digit in (earlier, np.diff(A.indptr), np.diff(P.indptr)):
+        key = key * (int(digit.max()) + 1) + digit
+    sizes = np.minimum(BLOCK, n - BLOCK * first_of_block)
+    places = np.append(0, np.cumsum(sizes))
+    ends = np.append(0, np.cumsum(np.bincount(blocks)))
+    return Numbering(np.argsort(key, kind="stable"), [places[lo : hi + 1] for lo, hi in pairwise(ends.tolist())])
+
+
+def _block_colours(rows: NDArray[np.int32], columns: NDArray[np.int32], count: int) -> NDArray[np.int32]:
+    """Colours of the blocks that the couplings (row, column) between blocks allow."""
+    from scipy.sparse import csr_array
+
+    apart = rows != columns
+    graph = csr_array((np.ones(np.count_nonzero(apart)), (rows[apart], columns[apart])), shape=(count, count))
+    graph = csr_array(graph + graph.T)  # values may be symmetric up to rounding with a pattern that is not
+    return csr_colour(graph.indptr, graph.indices)
+
+
+def permuted(matrix: Any, rows: Order | None, columns: Order | None) -> Any:
+    """``matrix[rows][:, columns]`` with rising columns; None leaves an axis as it is."""
+    if rows is not None:
+        matrix = matrix[rows]
+    if columns is not None:
+        from scipy.sparse import csr_array
+
+        place = np.empty(len(columns), matrix.indices.dtype)
+        place[columns] = np.arange(len(columns))
+        matrix = csr_array((matrix.data, place[matrix.indices], matrix.indptr), shape=matrix.shape)
+        matrix.sort_indices()
+    return matrix

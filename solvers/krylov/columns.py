@@ -1,0 +1,218 @@
+"""Conjugate gradients for many right-hand sides at once: every product with A and M serves all of them."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml.kernels._csr import csr_of
+from sciml.kernels._stencil import Array
+from sciml.kernels.cg_columns import columns_dots, columns_renew, columns_residual
+from sciml.kernels.csr_matmul import csr_matmul
+from sciml.mesh.components import NullSpace
+from sciml.solvers._monitor import Monitor, explained
+from sciml.solvers._operator import EPS, MatrixOperator
+from sciml.solvers._run import Run
+from sciml.solvers._solution import Callback
+from sciml.solvers._status import Status
+
+__all__ = ["pcg_columns"]
+
+Columns: TypeAlias = NDArray[np.float64]
+
+
+def pcg_columns(
+    A: MatrixOperator,
+    b: Columns,
+    M: Callable[[Array], Array],
+    x0: Columns | None = None,
+    *,
+    rtol: float = 1e-8,
+    atol: float = 0.0,
+    maxiter: int = 200,
+    patience: int = 50,
+    callback: Callback | None = None,
+) -> list[Run]:
+    """Solve A x = b for several b, each with step lengths of its own.
+
+    Parameters
+    ----------
+    A : MatrixOperator, shape (n, n)
+    b : ndarray of float64, shape (k, n)
+        Right-hand sides, none of them zero, projected on the floating components of A.
+    M : callable
+        ``M(R)`` approximates A^-1 R for columns R (n, k), in float32 or float64; what it returns is overwritten
+        here and by its next call.
+    x0 : ndarray of float64, shape (k, n), optional
+    rtol, atol, maxiter, patience
+        As in `pcg`.
+    callback : callable, optional
+        Called with the largest residual of those still iterated.
+
+    Notes
+    -----
+    Directions p are stored in the precision of M: x += alpha p and r -= alpha A p use the same rounded p, so
+    r stays b - A x to float64, and only the choice of directions feels the rounding.
+
+    Examples
+    --------
+    >>> from sciml.solvers._operator import as_operator
+    >>> runs = pcg_columns(as_operator(np.diag([1.0, 2.0, 4.0])), np.eye(2, 3) + 1, lambda R: R.copy())
+    >>> [run.status.value for run in runs], np.round(runs[1].x, 12).tolist()
+    (['converged', 'converged'], [1.0, 1.0, 0.25])
+    """
+    sizes = np.linalg.norm(b, axis=1)
+    monitors = [Monitor(max(rtol, atol / size), maxiter, patience) for size in sizes]
+    iteration = _Iteration(A, M, b, x0, sizes)
+    _start(iteration, monitors)
+    while len(iteration.ids):
+        residuals = iteration.step()
+        if callback is not None:
+            callback(iteration.count, float(np.nanmax(residuals, initial=0.0)))
+        _judge(iteration, monitors, residuals)
+    return [_run(A, iteration, monitors[k], k, b[k]) for k in range(len(b))]
+
+
+class _Iteration:
+    """Columns still iterated; those of b are scaled to norm 1, so cycles in single precision need no care.
+
+    ids : columns of the caller
+    finished : x and status by column
+    """
+
+    def __init__(
+        self, A: MatrixOperator, M: Callable[[Array], Array], b: Columns, x0: Columns | None, sizes: Columns
+    ) -> None:
+        self.A, self.nullspace = csr_of(A.csr), A.nullspace
+        self.M, self.sizes = M, sizes
+        self.b = np.ascontiguousarray(b.T)
+        self.b /= sizes
+        self.x = np.zeros_like(self.b) if x0 is None else np.ascontiguousarray(x0.T) / sizes
+        self.r = self.b.copy() if x0 is None else self.residual(self.b, self.x)
+        self.p: Array | None = None
+        self.q = np.empty_like(self.b)
+        self.ids = np.arange(len(sizes))
+        self.alpha, self.rz = np.zeros(len(sizes)), np.ones(len(sizes))
+        self.last_true = np.full(len(sizes), np.inf)
+        self.finished: dict[int, tuple[Columns, Status]] = {}
+        self.count = 0
+
+    def residual(self, b: Columns, x: Columns) -> Columns:
+        r: Columns = np.asarray(csr_matmul(self.A, x, b=b, scale=-1.0), dtype=np.float64)
+        projected(self.nullspace, r)
+        return r
+
+    def step(self) -> Columns:
+        """One iteration of all columns; returns their relative residuals, NaN where a direction was useless."""
+        z = projected(self.nullspace, self.M(self.r))
+        if self.p is None:
+            self.p = np.zeros_like(z)
+        rz = columns_dots(z, self.r)
+        beta = np.where(self.alpha > 0, rz / self.rz, 0.0)
+        columns_renew(self.alpha, beta, z, self.p, self.x)
+        csr_matmul(self.A, self.p, self.q)
+        pq = columns_dots(self.p, self.q)
+        sound = (rz > 0) & (pq > 0) & np.isfinite(rz) & np.isfinite(pq)
+        self.rz = np.where(sound, rz, 1.0)
+        self.alpha = np.where(sound, rz, 0.0) / np.where(sound, pq, 1.0)
+        self.count += 1
+        return np.where(sound, np.sqrt(columns_residual(self.alpha, self.q, self.r)), np.nan)
+
+    def settle(self, where: NDArray[np.int64]) -> tuple[Columns, Columns]:
+        """Bring some columns of x up to date and restart them from the true residual.
+
+        Returns their iterates as rows and the norms of their residuals.
+        """
+        weight = np.zeros_like(self.alpha)
+        weight[where] = self.alpha[where]
+        self.alpha[where] = 0.0
+        if self.p is not None:
+            columns_renew(weight, np.zeros_like(weight), self.p, self.p, self.x)  # x += weight p, p as it is
+        if len(where) == len(self.ids):
+            self.r = self.residual(self.b, self.x)
+            return np.ascontiguousarray(self.x.T), np.sqrt(columns_dots(self.r, self.r))
+        b, x = self.b[:, where], self.x[:, where]
+        r = self.residual(np.ascontiguousarray(b), np.ascontiguousarray(x))
+        self.r[:, where] = r
+        return np.ascontiguousarray(x.T), np.sqrt(columns_dots(r, r))
+
+    def drop(self, done: NDArray[np.bool_]) -> None:
+        """Go on without some columns."""
+        left = ~done
+        if left.any() and done.any():
+            self.b, self.x, self.r, self.q = (np.compress(left, v, axis=1) for v in (self.b, self.x, self.r, self.q))
+            self.p = None if self.p is None else np.compress(left, self.p, axis=1)
+        self.ids, self.alpha, self.rz = self.ids[left], self.alpha[left], self.rz[left]
+
+
+def projected(nullspace: NullSpace | None, columns: Array) -> Array:
+    """The columns without their means on floating components, in place."""
+    if nullspace is not None:
+        for k in range(columns.shape[1]):
+            columns[:, k] = nullspace.project(np.array(columns[:, k], dtype=np.float64))
+    return columns
+
+
+def _start(iteration: _Iteration, monitors: list[Monitor]) -> None:
+    """Take out the columns whose guess is good enough."""
+    residuals = np.sqrt(columns_dots(iteration.r, iteration.r))
+    done = residuals <= [monitor.limit for monitor in monitors]
+    for column, residual in enumerate(residuals.tolist()):
+        monitors[column].start = max(1.0, residual)
+        if done[column]:
+            iteration.finished[column] = iteration.x[:, column] * iteration.sizes[column], Status.CONVERGED
+    iteration.drop(done)
+
+
+def _judge(iteration: _Iteration, monitors: list[Monitor], residuals: Columns) -> None:
+    """Record the residuals; check and take out columns that are through, once these are half of all."""
+    verdicts = [
+        _verdict(monitors[column], residual)
+        for column, residual in zip(iteration.ids.tolist(), residuals.tolist(), strict=True)
+    ]
+    through = np.array([verdict is not None for verdict in verdicts])
+    if 2 * np.count_nonzero(through) < len(through):
+        return
+    where = np.flatnonzero(through)
+    iterates, norms = iteration.settle(where)
+    done = np.zeros(len(through), bool)
+    for k, x, true in zip(where.tolist(), iterates, norms.tolist(), strict=True):
+        column = int(iteration.ids[k])
+        status = _settled(monitors[column], verdicts[k], true, iteration.last_true[column])
+        iteration.last_true[column] = true
+        if status is not None:
+            iteration.finished[column] = x * iteration.sizes[column], status
+            done[k] = True
+    iteration.drop(done)
+
+
+def _verdict(monitor: Monitor, residual: float) -> Status | None:
+    """Whether a column is through; one that claims to be is no longer recorded and waits for the others."""
+    limit = max(monitor.limit, 0.01 * EPS)
+    if monitor.history[-1] <= limit:
+        return Status.CONVERGED
+    if not np.isfinite(residual):
+        return Status.BREAKDOWN
+    monitor.record(residual)
+    return Status.CONVERGED if residual <= limit else monitor.verdict()
+
+
+def _settled(monitor: Monitor, verdict: Status | None, true: float, last_true: float) -> Status | None:
+    """How a column ends whose true residual is known, or None when it goes on from there."""
+    if len(monitor.history) > 1:
+        monitor.restart(true)
+    if true <= monitor.limit:
+        return Status.CONVERGED
+    if verdict is not Status.CONVERGED:
+        return verdict
+    if len(monitor.history) > monitor.maxiter:
+        return Status.MAX_ITERATIONS
+    return Status.STAGNATED if true > 0.5 * last_true else None
+
+
+def _run(A: MatrixOperator, iteration: _Iteration, monitor: Monitor, column: int, b: Columns) -> Run:
+    x, status = iteration.finished[column]
+    status, details = explained(A, x, b, status, monitor.history[-1])
+    exact = status is Status.CONVERGED and len(monitor.history) > 1
+    return Run(x, status, monitor.history, details, exact)
