@@ -19,6 +19,7 @@ from sciml.mesh.cell_types import CELL_TYPES, FACET_TYPES
 
 if TYPE_CHECKING:
     from sciml.mesh.facets import BoundaryFacets
+    from sciml.mesh.graph import Graph
 
 __all__ = ["Facets", "Mesh"]
 
@@ -217,6 +218,18 @@ class Mesh:
         from sciml.mesh.refine import refine
 
         return refine(self, times)
+
+    def to_graph(self) -> "Graph":
+        """Vertices as nodes, edges of cells as edges; see `Graph.from_mesh`.
+
+        Examples
+        --------
+        >>> Mesh([[0, 0], [1, 0], [0, 1]], {"triangle": [[0, 1, 2]]}).to_graph()
+        <Graph 3 nodes, 6 edges in 2-D>
+        """
+        from sciml.mesh.graph_of import graph_of_mesh
+
+        return graph_of_mesh(self)
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, MappingProxyType(value) if isinstance(value, dict) else value)

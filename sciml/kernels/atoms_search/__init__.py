@@ -115,7 +115,7 @@ def _images(
     upper = np.where(flags, fractions.max(axis=0, initial=0) + pads, 0.0)
     most = n * float(np.prod(np.maximum(upper - lower, 0) + 1))
     require_memory(int(min(most, 1e15)) * IMAGE_BYTES, f"the search among up to {most:.3g} images of {n} atoms")
-    places, cell = wrapped.places, _rounded(wrapped, 1 + np.where(flags, np.ceil(pads), 0))
+    places, cell = wrapped.places, _rounded(wrapped, np.where(flags, 1 + np.ceil(pads), 0), cutoff)
     reach = cutoff * (1 + SLACK)
     low, high = places.min(axis=0, initial=np.inf) - reach, places.max(axis=0, initial=-np.inf) + reach
     home = np.empty(n, np.int32)
@@ -130,12 +130,12 @@ def _room(count: int) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[n
     return np.empty((count, 3)), np.empty(count, np.int32), np.empty((count, 3), np.int32)
 
 
-def _rounded(wrapped: _Wrapped, turns: NDArray[np.float64]) -> NDArray[np.float64]:
+def _rounded(wrapped: _Wrapped, turns: NDArray[np.float64], cutoff: float) -> NDArray[np.float64]:
     """Round the places, in place, and the returned cell to multiples of a power of two.
 
     No sum of a place and up to `turns` lattice vectors then needs more than 51 bits.
     """
-    largest = np.abs(wrapped.places).max(initial=0) + (turns @ np.abs(wrapped.cell)).max()
+    largest = np.abs(wrapped.places).max(initial=cutoff) + (turns @ np.abs(wrapped.cell)).max()
     quantum = 2.0 ** (np.ceil(np.log2(largest)) - 51)
     np.round(wrapped.places / quantum, out=wrapped.places)
     wrapped.places[...] *= quantum

@@ -26,7 +26,7 @@ def nearest_search(points: Any, k: int, queries: Any = None) -> tuple[NDArray[np
     points : array_like, shape (n, d), d = 1, 2 or 3
         Coordinates [length]; float64, others are converted.
     k : int
-        Neighbours of each query; a heap is not kept, so hundreds of them take long.
+        Neighbours of each query.
     queries : array_like, shape (m, d), optional
         Where to search; without it at the points, and no point is its own neighbour.
 
@@ -62,7 +62,9 @@ def nearest_search(points: Any, k: int, queries: Any = None) -> tuple[NDArray[np
     skip = np.arange(len(points), dtype=np.int32) if queries is None else np.full(len(places), -1, np.int32)
     indices, distances = np.empty((len(places), k), np.int32), np.empty((len(places), k))
     parts = slabs(len(places), QUERY_WORK * len(places))
-    run_slabs(nearest_slab, parts, cells, found, skip, indices, distances)
+    x = cells.coordinates
+    bounds = np.stack([x.min(axis=1, initial=np.inf), x.max(axis=1, initial=-np.inf)])
+    run_slabs(nearest_slab, parts, cells, found, skip, bounds, indices, distances)
     return indices, distances
 
 

@@ -34,22 +34,28 @@ def insert_range(
 
 
 @inner_exact
-def nearest_face(place: Any, walls: Any, low: Any, high: Any) -> Any:
-    """Face of a box of cells that is nearest to a point inside: distance and number (2 axis + upper)."""
-    distance, face = np.inf, -1
+def nearest_face(place: Any, walls: Any, low: Any, high: Any, outside: Any) -> Any:
+    """Face of a box of cells behind which points can be nearest: least squared distance and 2 axis + upper.
+
+    Along the other axes they are at least as far as the box of all points, `outside` squared. Summed in the order
+    of distances to points, the bound holds in spite of rounding.
+    """
+    least, face = np.inf, -1
     for axis in range(3):
         below = place[axis] - walls[axis][low[axis]]
         above = walls[axis][high[axis] + 1] - place[axis]
-        if below < distance:
-            distance, face = below, 2 * axis
-        if above < distance:
-            distance, face = above, 2 * axis + 1
-    return distance, face
+        d2 = min(below, above) ** 2
+        bound = (
+            (d2 if axis == 0 else outside[0]) + (d2 if axis == 1 else outside[1]) + (d2 if axis == 2 else outside[2])
+        )
+        if bound < least:
+            least, face = bound, 2 * axis + (above < below)
+    return least, face
 
 
 @compiled_exact
 def nearest_slab(
-    lo: int, hi: int, cells: Any, queries: Any, skip: Any, indices: Any, distances: Any
+    lo: int, hi: int, cells: Any, queries: Any, skip: Any, bounds: Any, indices: Any, distances: Any
 ) -> None:
     """The nearest points to the queries lo..hi in the order of cells, nearest first."""
     walls, first, order, coordinates = cells
@@ -65,6 +71,10 @@ def nearest_slab(
             low[0], low[1], low[2] = c // n2 // n1, c // n2 % n1, c % n2
             for axis in range(3):
                 high[axis], begin[axis], end[axis] = low[axis], low[axis], low[axis]
+            outside = (
+                max(bounds[0, 0] - x, x - bounds[1, 0], 0.0) ** 2, max(bounds[0, 1] - y, y - bounds[1, 1], 0.0) ** 2,
+                max(bounds[0, 2] - z, z - bounds[1, 2], 0.0) ** 2,
+            )
             m = 0
             while True:
                 for i in range(begin[0], end[0] + 1):
@@ -74,9 +84,8 @@ def nearest_slab(
                             first[row + begin[2]], first[row + end[2] + 1], points, x, y, z, order, skip[q], best,
                             keys, m, k,
                         )
-                # A point behind a face is at least as far as the face; at the same distance its number decides.
-                distance, face = nearest_face((x, y, z), walls, low, high)
-                if face < 0 or (m == k and distance * distance > best[k - 1]):
+                least, face = nearest_face((x, y, z), walls, low, high, outside)
+                if face < 0 or (m == k and least > best[k - 1]):  # at the same distance the number decides
                     break
                 for axis in range(3):
                     begin[axis], end[axis] = low[axis], high[axis]
