@@ -92,7 +92,7 @@ def conjugate(
             subtract_means(z, nullspace.cells, nullspace.starts)
         rz_old, (rz, qz) = rz, dots(z, r, q if alpha else r)
         beta = -alpha * qz / rz_old if alpha else 0.0
-        pq = split_direction(top.stencil, step, beta, z, r, p, q, x, periodic=top.wraps[0])
+        pq = split_direction(top.stencil, step, beta, z, p, q, x, periodic=top.wraps[0])
         if not (0 < pq < inf and 0 < rz < inf):
             return Status.BREAKDOWN
         alpha = rz / pq

@@ -25,74 +25,83 @@ def add_plane(x: Any, i: int, step: Any, u: Any) -> None:
             u[i, j, n2 - 1] += step * x[p, i, j, half]
 
 
-def _constant_row(stencil: Any, u: Any, b: Any, i: int, j: int, work: Any) -> None:
+@inner
+def _store_row(work: Any, i: int, j: int, inverse: Any, f: Any) -> None:
+    p, half = (i + j) & 1, len(work) // 2
+    for m in range(half):
+        f[p, i, j, m] = inverse * work[2 * m]
+        f[1 - p, i, j, m] = inverse * work[2 * m + 1]
+    if len(work) % 2 == 1:
+        f[p, i, j, half] = inverse * work[len(work) - 1]
+        f[1 - p, i, j, half] = 0
+
+
+def _constant_plane(stencil: Any, i: int, u: Any, b: Any, inverse: Any, f: Any, work: Any) -> float:
     c, wrap, d0, d1, d2 = stencil
     n0, n1, n2 = u.shape
     im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
-    jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
     a_m, a_p = (c[0] if i > 0 else wrap[0]), (c[0] if i < n0 - 1 else wrap[0])
-    b_m, b_p = (c[1] if j > 0 else wrap[1]), (c[1] if j < n1 - 1 else wrap[1])
-    d, e = d0[i] + d1[j], c[2]
-    for k in range(1, n2 - 1):
-        work[k] = (
-            b[i, j, k] - (d + d2[k]) * u[i, j, k] + e * (u[i, j, k - 1] + u[i, j, k + 1])
-            + a_m * u[im, j, k] + a_p * u[ip, j, k] + b_m * u[i, jm, k] + b_p * u[i, jp, k]
-        )
-    for k in range(0, n2, max(n2 - 1, 1)):
-        km, kp = (k - 1 if k > 0 else n2 - 1), (k + 1 if k < n2 - 1 else 0)
-        e_m, e_p = (e if k > 0 else wrap[2]), (e if k < n2 - 1 else wrap[2])
-        work[k] = (
-            b[i, j, k] - (d + d2[k]) * u[i, j, k] + e_m * u[i, j, km] + e_p * u[i, j, kp]
-            + a_m * u[im, j, k] + a_p * u[ip, j, k] + b_m * u[i, jm, k] + b_p * u[i, jp, k]
-        )
+    e, total = c[2], 0.0
+    for j in range(n1):
+        jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
+        b_m, b_p = (c[1] if j > 0 else wrap[1]), (c[1] if j < n1 - 1 else wrap[1])
+        d = d0[i] + d1[j]
+        for k in range(1, n2 - 1):
+            r = (
+                b[i, j, k] - (d + d2[k]) * u[i, j, k] + e * (u[i, j, k - 1] + u[i, j, k + 1])
+                + a_m * u[im, j, k] + a_p * u[ip, j, k] + b_m * u[i, jm, k] + b_p * u[i, jp, k]
+            )
+            work[k] = r
+            total += r * r
+        for k in range(0, n2, max(n2 - 1, 1)):
+            km, kp = (k - 1 if k > 0 else n2 - 1), (k + 1 if k < n2 - 1 else 0)
+            e_m, e_p = (e if k > 0 else wrap[2]), (e if k < n2 - 1 else wrap[2])
+            r = (
+                b[i, j, k] - (d + d2[k]) * u[i, j, k] + e_m * u[i, j, km] + e_p * u[i, j, kp]
+                + a_m * u[im, j, k] + a_p * u[ip, j, k] + b_m * u[i, jm, k] + b_p * u[i, jp, k]
+            )
+            work[k] = r
+            total += r * r
+        _store_row(work, i, j, inverse, f)
+    return total
 
 
-def _variable_row(stencil: Any, u: Any, b: Any, i: int, j: int, work: Any) -> None:
+def _variable_plane(stencil: Any, i: int, u: Any, b: Any, inverse: Any, f: Any, work: Any) -> float:
     c0, c1, c2, d = stencil
     n0, n1, n2 = u.shape
     im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
-    jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
-    for k in range(1, n2 - 1):
-        work[k] = (
-            b[i, j, k] - d[i, j, k] * u[i, j, k] + c2[i, j, k - 1] * u[i, j, k - 1] + c2[i, j, k] * u[i, j, k + 1]
-            + c0[im, j, k] * u[im, j, k] + c0[i, j, k] * u[ip, j, k]
-            + c1[i, jm, k] * u[i, jm, k] + c1[i, j, k] * u[i, jp, k]
-        )
-    for k in range(0, n2, max(n2 - 1, 1)):
-        km, kp = (k - 1 if k > 0 else n2 - 1), (k + 1 if k < n2 - 1 else 0)
-        work[k] = (
-            b[i, j, k] - d[i, j, k] * u[i, j, k] + c2[i, j, km] * u[i, j, km] + c2[i, j, k] * u[i, j, kp]
-            + c0[im, j, k] * u[im, j, k] + c0[i, j, k] * u[ip, j, k]
-            + c1[i, jm, k] * u[i, jm, k] + c1[i, j, k] * u[i, jp, k]
-        )
-
-
-def _row(stencil: Any, u: Any, b: Any, i: int, j: int, work: Any) -> None:
-    """Residual of row (i, j)."""
-
-
-@overload(_row, strict=False)
-def _typed_row(stencil: Any, u: Any, b: Any, i: Any, j: Any, work: Any) -> Any:
-    return _constant_row if stencil.instance_class is ConstantStencil else _variable_row
-
-
-@inner
-def _residual_plane(stencil: Any, i: int, u: Any, b: Any, inverse: Any, f: Any, work: Any) -> float:
-    n1, n2 = u.shape[1], u.shape[2]
-    half = n2 // 2
     total = 0.0
     for j in range(n1):
-        _row(stencil, u, b, i, j, work)
-        for k in range(n2):
-            total += work[k] * work[k]
-        p = (i + j) & 1
-        for m in range(half):
-            f[p, i, j, m] = inverse * work[2 * m]
-            f[1 - p, i, j, m] = inverse * work[2 * m + 1]
-        if n2 % 2 == 1:
-            f[p, i, j, half] = inverse * work[n2 - 1]
-            f[1 - p, i, j, half] = 0
+        jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
+        for k in range(1, n2 - 1):
+            r = (
+                b[i, j, k] - d[i, j, k] * u[i, j, k] + c2[i, j, k - 1] * u[i, j, k - 1] + c2[i, j, k] * u[i, j, k + 1]
+                + c0[im, j, k] * u[im, j, k] + c0[i, j, k] * u[ip, j, k]
+                + c1[i, jm, k] * u[i, jm, k] + c1[i, j, k] * u[i, jp, k]
+            )
+            work[k] = r
+            total += r * r
+        for k in range(0, n2, max(n2 - 1, 1)):
+            km, kp = (k - 1 if k > 0 else n2 - 1), (k + 1 if k < n2 - 1 else 0)
+            r = (
+                b[i, j, k] - d[i, j, k] * u[i, j, k] + c2[i, j, km] * u[i, j, km] + c2[i, j, k] * u[i, j, kp]
+                + c0[im, j, k] * u[im, j, k] + c0[i, j, k] * u[ip, j, k]
+                + c1[i, jm, k] * u[i, jm, k] + c1[i, j, k] * u[i, jp, k]
+            )
+            work[k] = r
+            total += r * r
+        _store_row(work, i, j, inverse, f)
     return total
+
+
+def _residual_plane(stencil: Any, i: int, u: Any, b: Any, inverse: Any, f: Any, work: Any) -> float:
+    """Write the scaled residual of plane i into `f`; return the sum of its squares, unscaled."""
+    raise AssertionError("compiled code only")
+
+
+@overload(_residual_plane, strict=False)
+def _typed_plane(stencil: Any, i: Any, u: Any, b: Any, inverse: Any, f: Any, work: Any) -> Any:
+    return _constant_plane if stencil.instance_class is ConstantStencil else _variable_plane
 
 
 @compiled

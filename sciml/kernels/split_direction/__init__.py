@@ -11,7 +11,7 @@ __all__ = ["split_direction"]
 
 
 def split_direction(
-    stencil: SplitVariable, step: float, beta: float, z: Array, r: Array, p: Array, q: Array, u: Array, *,
+    stencil: SplitVariable, step: float, beta: float, z: Array, p: Array, q: Array, u: Array, *,
     periodic: bool = False,
 ) -> float:
     """``u += step p; p = z + beta p; q = A p``, all in place; return ``p . q``.
@@ -22,8 +22,8 @@ def split_direction(
         Operator over (n0, n1, n2), in the precision of `p`.
     step, beta : float
         Step length of the previous iteration in units of `u` (0 at the start), and weight of the old direction.
-    z, r, p, q : ndarray, shape (2, n0, n1, ceil(n2 / 2)), `p` from `split_zeros`
-        Preconditioned residual and residual; direction and A p, which are overwritten. In colour-split order.
+    z, p, q : ndarray, shape (2, n0, n1, ceil(n2 / 2)), `p` from `split_zeros`
+        Preconditioned residual; direction and A p, which are overwritten. In colour-split order.
     u : ndarray of float64, shape (n0, n1, n2)
         Iterate in natural order, overwritten.
     periodic : bool
@@ -38,7 +38,7 @@ def split_direction(
     parts = slabs(n0, u.size, minimum=2)
     last = len(parts) - 1
     partial = np.empty(n0)
-    common = stencil, float(step), p.dtype.type(beta), z, r, p, q, u, partial
+    common = stencil, float(step), p.dtype.type(beta), z, p, q, u, partial
     run_tasks(direction, [
         (True, lo, hi, int(periodic or k > 0), int(periodic or k < last), *common) for k, (lo, hi) in enumerate(parts)
     ])

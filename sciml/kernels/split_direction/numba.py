@@ -6,9 +6,10 @@ import numpy as np
 
 from sciml.kernels._numba import compiled, inner
 from sciml.kernels.correct_residual.numba import add_plane
-from sciml.kernels.sor_restrict.numba import flat, residual_row
 
 __all__ = ["direction"]
+
+ONE = np.uint64(1)
 
 
 @inner
@@ -20,43 +21,60 @@ def _renew_plane(beta: Any, z: Any, p: Any, i: int) -> None:
 
 
 @inner
-def _product_plane(stencil: Any, r: Any, p: Any, q: Any, i: int, even: Any, odd: Any) -> float:
-    """A p as r - (r - A p), in terms of the residual that cycles compute; r and A p are of one size."""
-    shape = p.shape[1:]
-    whole, P, R = flat(stencil), p.reshape(-1), r.reshape(-1)
+def _product_plane(c0: Any, c1: Any, c2: Any, s: Any, p: Any, q: Any, i: int) -> float:
+    """q = A p on plane i, loops as in the sweeps (`stencil_sor`); returns p . q."""
+    n0, n1, M = p.shape[1:]
+    im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
+    width = np.uint64(M)
     total = 0.0
-    for j in range(p.shape[2]):
-        even[:] = 0
-        odd[:] = 0
-        residual_row(whole, shape, P, R, i, j, even, odd)
-        c = (i + j) & 1
-        row = even.dtype.type(0)  # long sums in float64, those of a row in the precision of the cycles
-        for m in range(p.shape[3]):
-            value = r[c, i, j, m] - even[m]
-            q[c, i, j, m] = value
-            row += value * p[c, i, j, m]
-        for m in range(p.shape[3]):
-            value = r[1 - c, i, j, m] - odd[m]
-            q[1 - c, i, j, m] = value
-            row += value * p[1 - c, i, j, m]
-        total += row
+    for colour in range(2):
+        X, O, Q = p[colour].reshape(-1), p[1 - colour].reshape(-1), q[colour].reshape(-1)  # noqa: E741
+        U0, U1, U2 = c0[colour].reshape(-1), c1[colour].reshape(-1), c2[colour].reshape(-1)
+        L0, L1, L2 = c0[1 - colour].reshape(-1), c1[1 - colour].reshape(-1), c2[1 - colour].reshape(-1)
+        S = s[colour].reshape(-1)
+        for j in range(n1):
+            jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
+            o, below, above = np.uint64((i * n1 + j) * M), np.uint64((im * n1 + j) * M), np.uint64((ip * n1 + j) * M)
+            left, right = np.uint64((i * n1 + jm) * M), np.uint64((i * n1 + jp) * M)
+            for m in range(width):
+                x = X[o + m]
+                Q[o + m] = (
+                    S[o + m] * x + L0[below + m] * (x - O[below + m]) + U0[o + m] * (x - O[above + m])
+                    + L1[left + m] * (x - O[left + m]) + U1[o + m] * (x - O[right + m])
+                )
+            end = o + width - ONE
+            if (i + j + colour) & 1 == 0:  # cells with even k
+                first = Q[o]
+                for m in range(width):
+                    x = X[o + m]
+                    Q[o + m] += L2[o + m - ONE] * (x - O[o + m - ONE]) + U2[o + m] * (x - O[o + m])
+                Q[o] = first + L2[end] * (X[o] - O[end]) + U2[o] * (X[o] - O[o])
+            else:
+                last = Q[end]
+                for m in range(width):
+                    x = X[o + m]
+                    Q[o + m] += L2[o + m] * (x - O[o + m]) + U2[o + m] * (x - O[o + m + ONE])
+                Q[end] = last + L2[end] * (X[end] - O[end]) + U2[end] * (X[end] - O[o])
+            row = p.dtype.type(0)  # long sums in float64, those of a row in the precision of the cycles
+            for m in range(width):
+                row += Q[o + m] * X[o + m]
+            total += row
     return total
 
 
 @compiled
 def direction(
-    renew: bool, lo: int, hi: int, cut_lo: int, cut_hi: int, stencil: Any, step: Any, beta: Any, z: Any, r: Any,
-    p: Any, q: Any, u: Any, partial: Any,
+    renew: bool, lo: int, hi: int, cut_lo: int, cut_hi: int, stencil: Any, step: Any, beta: Any, z: Any, p: Any,
+    q: Any, u: Any, partial: Any,
 ) -> None:
     """Renew planes lo..hi where asked to; multiply those that need no plane beyond a cut."""
-    n0, M = p.shape[1], p.shape[3]
-    even, odd = np.empty(M, p.dtype), np.empty(M, p.dtype)
-    for s in range(lo, hi + 1):
-        if renew and s < hi:
+    c0, c1, c2, _, s = stencil
+    for m in range(lo, hi + 1):
+        if renew and m < hi:
             if step != 0:
-                add_plane(p, s, step, u)
-            _renew_plane(beta, z, p, s)
-        i = s - 1
+                add_plane(p, m, step, u)
+            _renew_plane(beta, z, p, m)
+        i = m - 1
         if lo + cut_lo <= i < hi - cut_hi:
-            i %= n0
-            partial[i] = _product_plane(stencil, r, p, q, i, even, odd)
+            i %= p.shape[1]
+            partial[i] = _product_plane(c0, c1, c2, s, p, q, i)

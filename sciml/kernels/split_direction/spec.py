@@ -20,12 +20,12 @@ __all__ = ["SPEC"]
 def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ...]]:
     for count, (stencil, shape) in enumerate(colourable_stencils(rng, np.float64)):
         if isinstance(stencil, VariableStencil):
-            z, r, p = (masked(stencil, v).astype(dtype) for v in rng.standard_normal((3, *shape)))
-            yield stencil, 0.7 * (count % 3), 0.3, z, r, p, rng.standard_normal(shape)
+            z, p = (masked(stencil, v).astype(dtype) for v in rng.standard_normal((2, *shape)))
+            yield stencil, 0.7 * (count % 3), 0.3, z, p, rng.standard_normal(shape)
 
 
 def reference(
-    stencil: VariableStencil, step: float, beta: float, z: Array, r: Array, p: Array, u: Array
+    stencil: VariableStencil, step: float, beta: float, z: Array, p: Array, u: Array
 ) -> tuple[float, Array, Array, Array]:
     u, direction, q = u.copy(), p.astype(np.float64), np.empty(p.shape)
     total, *_ = cg_direction(stencil, step, beta, z.astype(np.float64), direction, u, q)
@@ -33,13 +33,13 @@ def reference(
 
 
 def run(
-    stencil: VariableStencil, step: float, beta: float, z: Array, r: Array, p: Array, u: Array
+    stencil: VariableStencil, step: float, beta: float, z: Array, p: Array, u: Array
 ) -> tuple[float, Array, Array, Array]:
-    z, r, p = (colour_split(v, split_zeros(stencil_shape(stencil), v.dtype)) for v in (z, r, p))
+    z, p = (colour_split(v, split_zeros(stencil_shape(stencil), v.dtype)) for v in (z, p))
     q, u = np.full_like(p, np.nan), u.copy()
     operator = split_stencil(stencil, p.dtype)
     assert isinstance(operator, SplitVariable)
-    total = split_direction(operator, step, beta, z, r, p, q, u, periodic=stencil_wraps(stencil)[0])
+    total = split_direction(operator, step, beta, z, p, q, u, periodic=stencil_wraps(stencil)[0])
     p, q = (colour_merge(v, np.empty(u.shape, p.dtype)) for v in (p, q))
     return total, p, u, q
 
