@@ -23,7 +23,7 @@ MILD_CONTRAST = 100.0
 # A face that carries at least this share of the mean belongs to what conducts well.
 STRONG = 0.5
 # Hundredfold jumps within blocks, relative to strong faces, are the surface of what conducts well over its volume:
-# about .6 / l for blobs of correlation length l. Above this one level of boxes no longer resolves them.
+# inversely proportional to the size of its blobs. Above this one level of boxes no longer resolves them.
 THIN = 0.145
 # What conducts well is connected through the whole box where more than this share of the faces is strong.
 ROUND_ABOUT = 0.5
