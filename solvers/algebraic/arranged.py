@@ -38,19 +38,19 @@ class Arranged:
 
     Parameters
     ----------
-    order : ndarray of int64, shape (m,)
+    order : ndarray of int64, shape (m,), or slice
         Unknowns in that order; inactive and empty rows are left out.
     system : MatrixOperator, shape (m, m)
     cycle : Cycle
     """
 
-    order: Order
+    order: Order | slice
     system: MatrixOperator
     cycle: Cycle
 
     def apply(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
         """z = M r: one cycle from zero, for a vector (N,) or columns (N, k) in the order of A."""
-        inner = r[self.order]
+        inner = np.array(r[self.order])
         self.precondition(inner, inner)
         z[...] = 0.0
         z[self.order] = inner
@@ -80,6 +80,7 @@ def arrange(
     how : Cycling
     ordering : {"coloured", "natural"}
     """
+    order: Order | slice
     orders, chunks = _orders(matrices, ordering)
     dtype = _dtype(matrices, how.precision)
     inner = [
@@ -92,10 +93,10 @@ def arrange(
     ]
     sizes = [A.shape[0] for A, _ in matrices]
     cycle = Cycle(levels, build_bottom(inner[-1][0], dtype), sizes, dtype, how.kind)
-    order = np.arange(sizes[0]) if orders[0] is None else orders[0]
+    order = slice(None) if orders[0] is None else orders[0]
     if kept is not None:
         order = kept[order]
-    return Arranged(order, MatrixOperator(inner[0][0], Semidefinite(_reordered(nullspace, order))), cycle)
+    return Arranged(order, MatrixOperator(inner[0][0], Semidefinite(_reordered(nullspace, order, sizes[0]))), cycle)
 
 
 def _orders(matrices: Matrices, ordering: Ordering) -> tuple[list[Order | None], list[Chunks | None]]:
@@ -112,14 +113,14 @@ def _dtype(matrices: Matrices, precision: Precision) -> np.dtype[np.floating]:
     return np.dtype(precision)
 
 
-def _reordered(nullspace: NullSpace | None, order: Order) -> NullSpace | None:
-    """The floating components of those unknowns."""
+def _reordered(nullspace: NullSpace | None, order: Order | slice, n: int) -> NullSpace | None:
+    """The floating components of those n unknowns."""
     if nullspace is None or nullspace.cells is None:
-        return nullspace and NullSpace(len(order))
+        return nullspace and NullSpace(n)
     component = np.full(nullspace.size, -1)
     component[nullspace.cells] = np.repeat(np.arange(nullspace.count), nullspace.sizes)
     component = component[order]
     cells = np.flatnonzero(component >= 0)
     cells = cells[np.argsort(component[cells], kind="stable")]
     starts = np.flatnonzero(np.diff(component[cells], prepend=-1))
-    return NullSpace(len(order), cells, starts) if len(cells) else None
+    return NullSpace(n, cells, starts) if len(cells) else None

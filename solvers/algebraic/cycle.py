@@ -59,7 +59,10 @@ class Cycle:
     def run(self, r: Array, scale: float = 1.0) -> Array:
         """M (scale r) for r of shape (n,) or (n, k), in a vector of the cycle's own that the next call overwrites."""
         work = self.work(r.shape[1:])
-        np.multiply(r, scale, out=work[0].b, casting="same_kind")
+        if r.dtype == self.dtype and scale == 1.0:
+            work = [work[0]._replace(b=r), *work[1:]]
+        else:
+            np.multiply(r, scale, out=work[0].b, casting="same_kind")
         self.descend(0, work)
         return work[0].x
 

@@ -65,7 +65,7 @@ def _group(
         runs = [pcg(system, b[0], arranged.precondition, x0=start, flexible=flexible, **limits)]
     else:
         with cycle.lock, np.errstate(all="ignore"):
-            runs = pcg_columns(system, b, cycle.run, x0, **limits)
+            runs = pcg_columns(system, b, cycle.run, x0, dtype=cycle.dtype, **limits)
     full = np.zeros(rows.shape)
     for k, run in enumerate(runs):
         full[k, order] = run.x

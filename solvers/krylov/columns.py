@@ -19,6 +19,10 @@ from sciml.solvers._status import Status
 
 __all__ = ["pcg_columns"]
 
+DOUBLE: np.dtype[np.floating] = np.dtype(np.float64)
+# Iterations that half of the columns wait for the others before they are taken out, which costs as much.
+PATIENT = 4
+
 Columns: TypeAlias = NDArray[np.float64]
 
 
@@ -28,6 +32,7 @@ def pcg_columns(
     M: Callable[[Array], Array],
     x0: Columns | None = None,
     *,
+    dtype: np.dtype[np.floating] = DOUBLE,
     rtol: float = 1e-8,
     atol: float = 0.0,
     maxiter: int = 200,
@@ -42,8 +47,10 @@ def pcg_columns(
     b : ndarray of float64, shape (k, n)
         Right-hand sides, none of them zero, projected on the floating components of A.
     M : callable
-        ``M(R)`` approximates A^-1 R for columns R (n, k), in float32 or float64; what it returns is overwritten
-        here and by its next call.
+        ``M(R)`` approximates A^-1 R for columns R (n, k) of `dtype`; what it returns, of the same dtype, is
+        overwritten here and by its next call.
+    dtype : dtype
+        Precision of M.
     x0 : ndarray of float64, shape (k, n), optional
     rtol, atol, maxiter, patience
         As in `pcg`.
@@ -52,19 +59,19 @@ def pcg_columns(
 
     Notes
     -----
-    Directions p are stored in the precision of M: x += alpha p and r -= alpha A p use the same rounded p, so
+    Directions p are stored in `dtype`: x += alpha p and r -= alpha A p use the same rounded p, so
     r stays b - A x to float64, and only the choice of directions feels the rounding.
 
     Examples
     --------
     >>> from sciml.solvers._operator import as_operator
-    >>> runs = pcg_columns(as_operator(np.diag([1.0, 2.0, 4.0])), np.eye(2, 3) + 1, lambda R: R.copy())
+    >>> runs = pcg_columns(as_operator(np.diag([1.0, 2.0, 4.0])), np.eye(2, 3) + 1, np.copy)
     >>> [run.status.value for run in runs], np.round(runs[1].x, 12).tolist()
     (['converged', 'converged'], [1.0, 1.0, 0.25])
     """
     sizes = np.linalg.norm(b, axis=1)
     monitors = [Monitor(max(rtol, atol / size), maxiter, patience) for size in sizes]
-    iteration = _Iteration(A, M, b, x0, sizes)
+    iteration = _Iteration(A, M, b, x0, sizes, dtype)
     _start(iteration, monitors)
     while len(iteration.ids):
         residuals = iteration.step()
@@ -82,7 +89,8 @@ class _Iteration:
     """
 
     def __init__(
-        self, A: MatrixOperator, M: Callable[[Array], Array], b: Columns, x0: Columns | None, sizes: Columns
+        self, A: MatrixOperator, M: Callable[[Array], Array], b: Columns, x0: Columns | None, sizes: Columns,
+        dtype: np.dtype[np.floating],
     ) -> None:
         self.A, self.nullspace = csr_of(A.csr), A.nullspace
         self.M, self.sizes = M, sizes
@@ -90,13 +98,14 @@ class _Iteration:
         self.b /= sizes
         self.x = np.zeros_like(self.b) if x0 is None else np.ascontiguousarray(x0.T) / sizes
         self.r = self.b.copy() if x0 is None else self.residual(self.b, self.x)
-        self.p: Array | None = None
+        self.rounded = self.r.astype(dtype)
+        self.p = np.zeros_like(self.rounded)
         self.q = np.empty_like(self.b)
         self.ids = np.arange(len(sizes))
         self.alpha, self.rz = np.zeros(len(sizes)), np.ones(len(sizes))
         self.last_true = np.full(len(sizes), np.inf)
         self.finished: dict[int, tuple[Columns, Status]] = {}
-        self.count = 0
+        self.count = self.waited = 0
 
     def residual(self, b: Columns, x: Columns) -> Columns:
         r: Columns = np.asarray(csr_matmul(self.A, x, b=b, scale=-1.0), dtype=np.float64)
@@ -105,10 +114,8 @@ class _Iteration:
 
     def step(self) -> Columns:
         """One iteration of all columns; returns their relative residuals, NaN where a direction was useless."""
-        z = projected(self.nullspace, self.M(self.r))
-        if self.p is None:
-            self.p = np.zeros_like(z)
-        rz = columns_dots(z, self.r)
+        z = projected(self.nullspace, self.M(self.rounded))
+        rz = columns_dots(z, self.rounded)
         beta = np.where(self.alpha > 0, rz / self.rz, 0.0)
         columns_renew(self.alpha, beta, z, self.p, self.x)
         csr_matmul(self.A, self.p, self.q)
@@ -117,7 +124,7 @@ class _Iteration:
         self.rz = np.where(sound, rz, 1.0)
         self.alpha = np.where(sound, rz, 0.0) / np.where(sound, pq, 1.0)
         self.count += 1
-        return np.where(sound, np.sqrt(columns_residual(self.alpha, self.q, self.r)), np.nan)
+        return np.where(sound, np.sqrt(columns_residual(self.alpha, self.q, self.r, self.rounded)), np.nan)
 
     def settle(self, where: NDArray[np.int64]) -> tuple[Columns, Columns]:
         """Bring some columns of x up to date and restart them from the true residual.
@@ -127,14 +134,14 @@ class _Iteration:
         weight = np.zeros_like(self.alpha)
         weight[where] = self.alpha[where]
         self.alpha[where] = 0.0
-        if self.p is not None:
-            columns_renew(weight, np.zeros_like(weight), self.p, self.p, self.x)  # x += weight p, p as it is
+        columns_renew(weight, np.zeros_like(weight), self.p, self.p, self.x)  # x += weight p, p as it is
         if len(where) == len(self.ids):
             self.r = self.residual(self.b, self.x)
+            self.rounded[...] = self.r
             return np.ascontiguousarray(self.x.T), np.sqrt(columns_dots(self.r, self.r))
         b, x = self.b[:, where], self.x[:, where]
         r = self.residual(np.ascontiguousarray(b), np.ascontiguousarray(x))
-        self.r[:, where] = r
+        self.r[:, where] = self.rounded[:, where] = r
         return np.ascontiguousarray(x.T), np.sqrt(columns_dots(r, r))
 
     def drop(self, done: NDArray[np.bool_]) -> None:
@@ -142,7 +149,7 @@ class _Iteration:
         left = ~done
         if left.any() and done.any():
             self.b, self.x, self.r, self.q = (np.compress(left, v, axis=1) for v in (self.b, self.x, self.r, self.q))
-            self.p = None if self.p is None else np.compress(left, self.p, axis=1)
+            self.p, self.rounded = (np.compress(left, v, axis=1) for v in (self.p, self.rounded))
         self.ids, self.alpha, self.rz = self.ids[left], self.alpha[left], self.rz[left]
 
 
@@ -166,13 +173,14 @@ def _start(iteration: _Iteration, monitors: list[Monitor]) -> None:
 
 
 def _judge(iteration: _Iteration, monitors: list[Monitor], residuals: Columns) -> None:
-    """Record the residuals; check and take out columns that are through, once these are half of all."""
+    """Record the residuals; check and take out columns that are through: all at once, or half that wait for long."""
     verdicts = [
         _verdict(monitors[column], residual)
         for column, residual in zip(iteration.ids.tolist(), residuals.tolist(), strict=True)
     ]
     through = np.array([verdict is not None for verdict in verdicts])
-    if 2 * np.count_nonzero(through) < len(through):
+    iteration.waited = iteration.waited + 1 if 2 * np.count_nonzero(through) >= len(through) else 0
+    if not through.all() and iteration.waited < PATIENT:
         return
     where = np.flatnonzero(through)
     iterates, norms = iteration.settle(where)

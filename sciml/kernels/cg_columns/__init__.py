@@ -39,20 +39,22 @@ def columns_renew(alpha: Array, beta: Array, z: Array, p: Array, x: Array) -> No
     run_slabs(renew_range, slabs(len(p), p.size), alpha, beta, z, p, x)
 
 
-def columns_residual(alpha: Array, q: Array, r: Array) -> Coefficients:
-    """``r -= alpha q`` in place; return ``r . r`` of every column.
+def columns_residual(alpha: Array, q: Array, r: Array, rounded: Array) -> Coefficients:
+    """``r -= alpha q`` in place, and a copy of it in another precision; return ``r . r`` of every column.
 
     Parameters
     ----------
     alpha : ndarray of float64, shape (k,)
     q, r : ndarray of float64, shape (n, k), C-contiguous
+    rounded : ndarray of float32 or float64, shape (n, k), C-contiguous
+        Overwritten by r.
 
     Examples
     --------
-    >>> columns_residual(np.ones(1), np.ones((3, 1)), np.full((3, 1), 2.0))
+    >>> columns_residual(np.ones(1), np.ones((3, 1)), np.full((3, 1), 2.0), np.empty((3, 1), np.float32))
     array([3.])
     """
-    return _sums(residual_blocks, alpha, q, r)
+    return _sums(residual_blocks, alpha, q, r, rounded)
 
 
 def columns_dots(z: Array, r: Array) -> Coefficients:
@@ -60,8 +62,8 @@ def columns_dots(z: Array, r: Array) -> Coefficients:
 
     Parameters
     ----------
-    z : ndarray of float32 or float64, shape (n, k), C-contiguous
-    r : ndarray of float64, shape (n, k), C-contiguous
+    z, r : ndarray of float32 or float64, shape (n, k), C-contiguous
+        Sums are in float64.
 
     Examples
     --------

@@ -22,7 +22,7 @@ def renew_range(lo: int, hi: int, alpha: Any, beta: Any, z: Any, p: Any, x: Any)
 
 
 @compiled
-def residual_blocks(lo: int, hi: int, alpha: Any, q: Any, r: Any, partial: Any) -> None:
+def residual_blocks(lo: int, hi: int, alpha: Any, q: Any, r: Any, rounded: Any, partial: Any) -> None:
     width = r.shape[1]
     total = np.empty(width)
     for m in range(lo, hi):
@@ -32,6 +32,7 @@ def residual_blocks(lo: int, hi: int, alpha: Any, q: Any, r: Any, partial: Any) 
             for c in range(width):
                 value = r[i, c] - alpha[c] * q[i, c]
                 r[i, c] = value
+                rounded[i, c] = value
                 total[c] += value * value
         for c in range(width):
             partial[m, c] = total[c]

@@ -10,4 +10,5 @@ def cg_columns(alpha: Array, beta: Array, z: Array, p: Array, x: Array, r: Array
     x = x + alpha * p
     p = (z + beta * p).astype(z.dtype)
     r = r - alpha * x
-    return x, p, r, (r * r).sum(axis=0), (z * r).sum(axis=0)
+    rounded = r.astype(z.dtype)
+    return x, p, r, rounded, (r * r).sum(axis=0), (z * rounded).sum(axis=0, dtype=r.dtype)

@@ -23,8 +23,9 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 
 def run(alpha: Array, beta: Array, z: Array, p: Array, x: Array, r: Array) -> tuple[Array, ...]:
     columns_renew(alpha, beta, z, p, x)
-    squares = columns_residual(alpha, x, r)
-    return x, p, r, squares, columns_dots(z, r)
+    rounded = np.empty_like(z)
+    squares = columns_residual(alpha, x, r, rounded)
+    return x, p, r, rounded, squares, columns_dots(z, rounded)
 
 
 SPEC = KernelSpec(
