@@ -12,7 +12,8 @@ def dots(z: Array, r: Array, q: Array) -> tuple[float, float]:
 
     Parameters
     ----------
-    z, r, q : ndarray of float64, C-contiguous, same shape
+    z, r, q : ndarray of float32 or float64, C-contiguous, same shape
+        Sums are in float64.
 
     Examples
     --------

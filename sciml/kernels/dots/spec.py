@@ -25,6 +25,6 @@ SPEC = KernelSpec(
     reference=reference,
     implementations={"numba": dots},
     inputs=inputs,
-    tolerance={"float64": 1e-13},
-    dtypes=("float64",),
+    tolerance={"float64": 1e-13, "float32": 1e-6},
+    dtypes=("float64", "float32"),
 )
