@@ -50,58 +50,52 @@ def _needs_graphs(settings: Settings) -> bool:
     """Whether multigrid is likely, with coefficients that vary or an obstacle."""
     varies = any(isinstance(value, str) or not np.isscalar(value) for value in settings.coefficient)
     holes = settings.mask is not None or settings.fixed is not None or bool(settings.regions)
-    return settings.method in ("auto", "multigrid") and (varies or holes)
+    on_box = settings.problem is None and settings.method in ("auto", "multigrid")
+    return on_box and (varies or holes)
 
 
 def compile_cycles() -> None:
-    """Call, on a few cells, what multigrid uses once its first graph stands, in that order.
+    """Call kernels of multigrid on a few cells: the largest first, then from what a solve needs last backwards.
 
-    Two parts of the first graph come before, so that both processes have about as much to compile.
+    The solve itself goes the other way, so each kernel is compiled by the process that reaches it first, and where
+    they meet only small ones are left, of which both may compile the same.
     """
     from sciml.kernels._colour import SplitVariable, split_zeros
     from sciml.kernels._graph import Graph
     from sciml.kernels._stencil import VariableStencil
-    from sciml.kernels.block_graph.numba import face_slab, surplus_slab
-    from sciml.kernels.cg_direction import cg_direction
+    from sciml.kernels.block_graph.numba import row_slab
     from sciml.kernels.cg_residual import cg_residual
-    from sciml.kernels.colour_layout import colour_merge
+    from sciml.kernels.correct_residual import correct_residual
+    from sciml.kernels.csr_sor import csr_sor
+    from sciml.kernels.csr_transfer import prolong_labels, restrict_labels
     from sciml.kernels.dots import dots
-    from sciml.kernels.graph_rows import graph_rows
+    from sciml.kernels.graph_rows import axis_means, graph_rows
     from sciml.kernels.prolong_sor import prolong_sor
     from sciml.kernels.sor_restrict import sor_restrict
-    from sciml.kernels.stencil_apply import stencil_apply
-    from sciml.solvers.multigrid.graph import GraphHierarchy
-    from sciml.solvers.multigrid.graph_bottom import GraphFactor
-    from sciml.solvers.multigrid.graph_levels import Blocks, coarsen_graph, graph_level
+    from sciml.kernels.split_direction import split_direction
 
-    box = 2, 1, 1
-    c, d, out = np.zeros(box), np.ones(box), np.empty((1, 1, 1))
-    face_slab(0, 1, c, c, c, box, c, out, out, out)
-    surplus_slab(0, 1, c, c, c, d, box, c, np.zeros(box, np.int32), np.zeros(1))
-
-    starts, columns = np.array([0, 1, 2], np.int32), np.array([1, 0], np.int32)
-    graph, home = Graph(starts, columns, np.ones(2), np.ones(2)), np.arange(2, dtype=np.int32)
-    diagonal, heaviest = graph_rows(graph)
-    levels = [graph_level(graph, diagonal, home)]
-    coarser = coarsen_graph(levels[0], Blocks((2, 1, 1), home, heaviest, heaviest), 0.03)
-    if coarser is not None:
-        levels.append(coarser[0])
-    bottom = GraphFactor(levels[-1].graph, levels[-1].d)
-    hierarchy = GraphHierarchy((2, 1, 1), home, levels, bottom, 1.2)
-
-    x, f, c0, c1, c2, surplus = (split_zeros(box, np.float32) for _ in range(6))
+    box, two, ones, home = (2, 1, 1), np.zeros(2), np.ones(2), np.arange(2, dtype=np.int32)
+    row_slab(0, 2, two, two, two, box, box, two, home, box, home, np.ones(2, np.uint8), two, two, two)
+    x, f, p, c0, c1, c2, surplus = (split_zeros(box, np.float32) for _ in range(7))
     stencil, labels = SplitVariable(c0, c1, c2, np.ones_like(x), surplus), np.zeros(x.shape, np.int32)
-    sor_restrict(stencil, x, f, hierarchy.f, zero=True, target=labels)
-    hierarchy.cycle()
-    prolong_sor(stencil, x, f, hierarchy.x, target=labels)
-    prolong_sor(stencil, x, f, split_zeros((1, 1, 1), np.float32), n2=1, target=box)  # where a box lies between
-    z, p, u, q = (np.zeros(box) for _ in range(4))
-    colour_merge(x, z, 1.0)
-    natural = VariableStencil(c, c, c, d)
-    dots(z, p, q)
-    cg_direction(natural, 0.0, 0.0, z, p, u, q)
-    cg_residual(0.0, q, p)
-    stencil_apply(natural, u, out=q)
+    sor_restrict(stencil, x, f, two, zero=True, target=labels)
+    prolong_sor(stencil, x, f, two, target=labels)
+
+    u, c = np.zeros(box), np.zeros(box)
+    correct_residual(VariableStencil(c, c, c, np.ones(box)), p, 0.0, u, np.zeros(box), f, 1.0)
+    split_direction(stencil, 0.0, 0.0, x, p, np.empty_like(x), u)
+    cg_residual(0.0, np.empty_like(x), f)
+    dots(x, f, f)
+    dots(u, u, u)
+    starts, columns = np.array([0, 1, 2], np.int32), np.array([1, 0], np.int32)
+    matrix, vectors = (starts, columns, ones), (ones, two, two.copy())
+    csr_sor(*matrix, *vectors, backward=True)
+    prolong_labels(home, two, two.copy())
+    restrict_labels(*matrix, *vectors, home, two.copy())
+    csr_sor(*matrix, *vectors)
+    csr_sor(*matrix, *vectors, zero=True)
+    graph_rows(Graph(*matrix, ones))
+    axis_means(Graph(*matrix, ones), home, box)
 
 
 if __name__ == "__main__":

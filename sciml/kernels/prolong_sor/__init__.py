@@ -7,12 +7,10 @@ from sciml.kernels._colour import SplitStencil
 from sciml.kernels._pool import run_tasks
 from sciml.kernels._stencil import Array
 from sciml.kernels._waves import wave_tasks
-from sciml.kernels.prolong_sor.numba import Box, prolong_relax
-from sciml.kernels.sor_restrict import Target
+from sciml.kernels.prolong_sor.numba import Constant, LinearBox, prolong_relax
+from sciml.kernels.sor_restrict import Target, transfer
 
 __all__ = ["Linear", "prolong_sor"]
-
-_NO_ENDS = np.zeros((3, 2))
 
 
 class Linear:
@@ -42,7 +40,7 @@ def prolong_sor(
     stencil, x, f, omega, sweeps, target, periodic
         As in `sor_restrict`.
     coarse : ndarray
-        Coarse correction: colour-split box or vector of the clusters.
+        Coarse correction: colour-split box in the precision of `x`, or float64 vector of the clusters.
     n2 : int
         True length of a row of the fine box (for a coarse box).
     first : int
@@ -50,13 +48,12 @@ def prolong_sor(
     linear : Linear, optional
         Linear interpolation (weights 3/4 and 1/4 per coarsened axis); default piecewise constant.
     """
-    source: Box | NDArray[np.int32]
-    if isinstance(target, tuple):
-        ends, wrap = (_NO_ENDS, (False, False, False)) if linear is None else (linear.ends, linear.wrap)
-        source = Box(target, n2, linear is not None, np.asarray(ends, x.dtype), wrap)
+    source: Constant | LinearBox
+    if linear is None:
+        source = Constant(n2, *transfer(target, coarse, x.dtype))
     else:
-        source = target
-    args = stencil, x, f, x.dtype.type(omega), sweeps, first
+        source = LinearBox(n2, target, linear.ends.astype(x.dtype), linear.wrap, coarse)
+    args = stencil, x, f, x.dtype.type(omega), sweeps, first, source
     for tasks in wave_tasks(x.shape[1], x.size, 2 * sweeps, periodic):
-        run_tasks(prolong_relax, [(*task, *args, source, coarse) for task in tasks])
+        run_tasks(prolong_relax, [(*task, *args) for task in tasks])
     return x

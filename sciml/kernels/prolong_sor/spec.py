@@ -26,7 +26,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
         linear = rng.uniform(-1, 1, (3, 2)) if isinstance(stencil, ConstantStencil) else None
         yield stencil, u, f, coarse, 1.0 + 0.15 * (count % 2), count % 3, 1 - count % 2, ratio, linear
         labels = random_labels(shape, rng)
-        clusters = rng.standard_normal(labels.max() + 2).astype(dtype)
+        clusters = rng.standard_normal(labels.max() + 2)
         yield stencil, u, f, clusters, 1.0, count % 3, 1 - count % 2, labels, None
 
 

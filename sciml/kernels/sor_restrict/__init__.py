@@ -3,7 +3,7 @@
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._colour import SplitStencil
 from sciml.kernels._pool import run_tasks
@@ -11,9 +11,10 @@ from sciml.kernels._stencil import Array
 from sciml.kernels._waves import wave_tasks
 from sciml.kernels.sor_restrict.numba import relax_restrict
 
-__all__ = ["Target", "sor_restrict"]
+__all__ = ["Target", "sor_restrict", "transfer"]
 
-Target: TypeAlias = tuple[int, int, int] | NDArray[np.int32]
+Ratio: TypeAlias = tuple[int, int, int]
+Target: TypeAlias = Ratio | NDArray[np.int32]
 
 
 def sor_restrict(
@@ -29,7 +30,8 @@ def sor_restrict(
     x, f : ndarray, shape (2, n0, n1, ceil(n2 / 2))
         Iterate (overwritten) and right-hand side in colour-split order, from `split_zeros`.
     coarse : ndarray
-        Colour-split array of the coarse box, or vector of the clusters; sums of the residuals.
+        Colour-split array of the coarse box in the precision of `x`, or float64 vector of the clusters; sums of
+        the residuals.
     omega : float
         Over-relaxation factor in (0, 2).
     sweeps : int
@@ -48,12 +50,21 @@ def sor_restrict(
     ndarray
         `coarse`.
     """
-    n0 = x.shape[1]
-    args = stencil, x, f, x.dtype.type(omega), sweeps
     if zero and sweeps == 0:
         x[:] = 0
     if coarse.ndim == 1:
         coarse[:] = 0
-    for tasks in wave_tasks(n0, x.size, 2 * sweeps, periodic):
-        run_tasks(relax_restrict, [(*task, *args, zero, target, coarse) for task in tasks])
+    args = stencil, x, f, x.dtype.type(omega), sweeps, zero, *transfer(target, coarse, x.dtype)
+    for tasks in wave_tasks(x.shape[1], x.size, 2 * sweeps, periodic):
+        run_tasks(relax_restrict, [(*task, *args) for task in tasks])
     return coarse
+
+
+def transfer(target: Target, coarse: Array, dtype: DTypeLike) -> tuple[Ratio, NDArray[np.int32], Array, Array]:
+    """Ratio, labels, coarse box and clusters, flat: of one type for either target, so that kernels compile once.
+
+    With labels the ratio is (1, 1, 0) and the box empty, without them the labels and the clusters are.
+    """
+    if isinstance(target, tuple):
+        return target, np.empty(0, np.int32), coarse.reshape(-1), np.empty(0)
+    return (1, 1, 0), target.reshape(-1), np.empty(0, dtype), coarse

@@ -13,12 +13,10 @@ of slabs. A periodic first axis is a box cut at plane 0.
 from typing import Any
 
 import numpy as np
-from numba import types
 from numba.extending import overload
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, inner
 from sciml.kernels._stencil import ConstantStencil
-from sciml.kernels._waves import BOX, CUT
 from sciml.kernels.stencil_sor.numba import relax_plane, start_plane
 
 ONE = np.uint64(1)
@@ -76,44 +74,31 @@ def _variable_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even
     n0, n1, M = shape
     im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
     jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
-    p = (i + j) & 1
-    q = 1 - p
-    E, D = np.uint64(((p * n0 + i) * n1 + j) * M), np.uint64(((q * n0 + i) * n1 + j) * M)
     width = np.uint64(M)
-    end = width - ONE
-    below, above = np.uint64(((q * n0 + im) * n1 + j) * M), np.uint64(((q * n0 + ip) * n1 + j) * M)
-    left, right = np.uint64(((q * n0 + i) * n1 + jm) * M), np.uint64(((q * n0 + i) * n1 + jp) * M)
-    for m in range(width):
-        even[m] += (
-            F[E + m] - s[E + m] * X[E + m]
-            + c0[below + m] * (X[below + m] - X[E + m]) + c0[E + m] * (X[above + m] - X[E + m])
-        )
-    for m in range(width):
-        even[m] += (
-            c1[left + m] * (X[left + m] - X[E + m]) + c1[E + m] * (X[right + m] - X[E + m])
-            + c2[E + m] * (X[D + m] - X[E + m])
-        )
-    first = even[0]
-    for m in range(width):
-        even[m] += c2[D + m - ONE] * (X[D + m - ONE] - X[E + m])
-    below, above = np.uint64(((p * n0 + im) * n1 + j) * M), np.uint64(((p * n0 + ip) * n1 + j) * M)
-    left, right = np.uint64(((p * n0 + i) * n1 + jm) * M), np.uint64(((p * n0 + i) * n1 + jp) * M)
-    for m in range(width):
-        odd[m] += (
-            F[D + m] - s[D + m] * X[D + m]
-            + c0[below + m] * (X[below + m] - X[D + m]) + c0[D + m] * (X[above + m] - X[D + m])
-        )
-    for m in range(width):
-        odd[m] += (
-            c1[left + m] * (X[left + m] - X[D + m]) + c1[D + m] * (X[right + m] - X[D + m])
-            + c2[E + m] * (X[E + m] - X[D + m])
-        )
-    final = odd[M - 1]
-    for m in range(width):
-        odd[m] += c2[D + m] * (X[E + m + ONE] - X[D + m])
-    # The ends anew, without what the loops read beyond the row, and with what wraps around.
-    even[0] = first + c2[D + end] * (X[D + end] - X[E])
-    odd[M - 1] = final + c2[D + end] * (X[E] - X[D + end])
+    for half in range(2):  # cells with even k, then those with odd k
+        row = odd if half else even
+        p = (i + j + half) & 1  # their colour; the other one in the rows around this one
+        o, O = np.uint64(((p * n0 + i) * n1 + j) * M), np.uint64((((1 - p) * n0 + i) * n1 + j) * M)  # noqa: E741
+        below, above = np.uint64((((1 - p) * n0 + im) * n1 + j) * M), np.uint64((((1 - p) * n0 + ip) * n1 + j) * M)
+        left, right = np.uint64((((1 - p) * n0 + i) * n1 + jm) * M), np.uint64((((1 - p) * n0 + i) * n1 + jp) * M)
+        near = O - ONE + np.uint64(half)  # cell k - 1 of cell k, m = 0
+        next_ = near + ONE
+        for m in range(width):
+            q, b = o + m, below + m
+            x = X[q]
+            row[m] += F[q] - s[q] * x + c0[b] * (X[b] - x) + c0[q] * (X[above + m] - x)
+        for m in range(width):
+            q, b = o + m, left + m
+            x = X[q]
+            row[m] += c1[b] * (X[b] - x) + c1[q] * (X[right + m] - x)
+        edge = width - ONE if half else np.uint64(0)  # at an end of the row, where the neighbour wraps around
+        end, sofar = O + width - ONE, row[edge]
+        for m in range(width):
+            q, b = o + m, near + m
+            x = X[q]
+            row[m] += c2[b] * (X[b] - x) + c2[q] * (X[next_ + m] - x)
+        q = o + edge
+        row[edge] = sofar + c2[end] * (X[end] - X[q]) + c2[q] * (X[O] - X[q])
 
 
 def residual_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even: Any, odd: Any) -> None:
@@ -142,103 +127,74 @@ def _flat(stencil: Any) -> Any:
     )
 
 
-def _box_plane(stencil: Any, x: Any, f: Any, I: int, target: Any, coarse: Any, even: Any, odd: Any) -> None:  # noqa: E741
-    n0, n1 = x.shape[1], x.shape[2]
-    r0, r1, r2 = target
-    M = even.shape[0]
+@inner
+def restrict_plane(
+    stencil: Any, x: Any, f: Any, I: int, ratio: Any, labels: Any, box: Any, sums: Any,  # noqa: E741
+    even: Any, odd: Any,
+) -> None:
+    """Sum the residuals of the fine planes of coarse plane I; with labels (else empty) ratio is (1, 1, 0)."""
+    n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
+    r0, r1, r2 = ratio
+    N0, N1, width = (n0 + r0 - 1) // r0, (n1 + r1 - 1) // r1, ((M + 1) // 2 if r2 == 2 else M)
     whole, X, F = flat(stencil), x.reshape(-1), f.reshape(-1)
     shape = (n0, n1, M)
-    for J in range(coarse.shape[2]):
-        even[:] = 0
-        odd[:] = 0
+    for J in range(N1):
+        for m in range(M):
+            even[m] = 0
+            odd[m] = 0
         for i in range(r0 * I, min(r0 * I + r0, n0)):
             for j in range(r1 * J, min(r1 * J + r1, n1)):
                 residual_row(whole, shape, X, F, i, j, even, odd)
         P = (I + J) & 1
-        if r2 == 1:
-            for m in range(M):  # assigned as a whole, numba would compile a message for unequal lengths: 2 seconds
-                coarse[P, I, J, m] = even[m]
-                coarse[1 - P, I, J, m] = odd[m]
+        E, D = ((P * N0 + I) * N1 + J) * width, (((1 - P) * N0 + I) * N1 + J) * width
+        if r2 == 0:
+            for m in range(M):
+                label = labels[E + m]
+                if label >= 0:
+                    sums[label] += even[m]
+                label = labels[D + m]
+                if label >= 0:
+                    sums[label] += odd[m]
+        elif r2 == 1:
+            for m in range(M):
+                box[E + m] = even[m]
+                box[D + m] = odd[m]
         else:
             for m in range(M):
                 even[m] += odd[m]
             half = M // 2
             for m in range(half):
-                coarse[P, I, J, m] = even[2 * m]
-                coarse[1 - P, I, J, m] = even[2 * m + 1]
+                box[E + m] = even[2 * m]
+                box[D + m] = even[2 * m + 1]
             if M % 2 == 1:
-                coarse[P, I, J, half] = even[M - 1]
-                coarse[1 - P, I, J, half] = 0
-
-
-def _label_plane(stencil: Any, x: Any, f: Any, I: int, target: Any, coarse: Any, even: Any, odd: Any) -> None:  # noqa: E741
-    n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
-    whole, X, F = flat(stencil), x.reshape(-1), f.reshape(-1)
-    for j in range(n1):
-        even[:] = 0
-        odd[:] = 0
-        residual_row(whole, (n0, n1, M), X, F, I, j, even, odd)
-        p = (I + j) & 1
-        for m in range(M):
-            label = target[p, I, j, m]
-            if label >= 0:
-                coarse[label] += even[m]
-            label = target[1 - p, I, j, m]
-            if label >= 0:
-                coarse[label] += odd[m]
-
-
-def restrict_plane(stencil: Any, x: Any, f: Any, I: int, target: Any, coarse: Any, even: Any, odd: Any) -> None:  # noqa: E741
-    """Sum residuals into coarse plane I of a box (target = ratio), or those of plane I by label (target = labels)."""
-
-
-@overload(restrict_plane, strict=False)
-def _restrict_plane(stencil: Any, x: Any, f: Any, I: Any, target: Any, coarse: Any, even: Any, odd: Any) -> Any:  # noqa: E741
-    return _label_plane if isinstance(target, types.Array) else _box_plane
-
-
-def group(target: Any) -> int:
-    """Fine planes that are restricted together."""
-    raise AssertionError("compiled code only")
-
-
-@overload(group, strict=False)
-def _group(target: Any) -> Any:
-    if isinstance(target, types.Array):
-        return lambda target: 1
-    return lambda target: target[0]
+                box[E + half] = even[M - 1]
+                box[D + half] = 0
 
 
 @compiled
 def relax_restrict(
-    task: int, lo: int, hi: int, cut_lo: int, cut_hi: int, stencil: Any, x: Any, f: Any, omega: Any, nu: int,
-    zero: bool, target: Any, coarse: Any,
+    first: int, last: int, lag: int, lo: int, hi: int, cut_lo: int, cut_hi: int, stencil: Any, x: Any, f: Any,
+    omega: Any, nu: int, zero: bool, ratio: Any, labels: Any, box: Any, sums: Any,
 ) -> None:
-    """One task of a pass (one function, since each compiles all it calls anew).
+    """One task of a pass: half sweep t is at plane s - t lag, within lo + cut_lo t and hi - cut_hi t.
 
-    BOX: sweep after sweep, then the restriction, for boxes that fit into cache. SLAB: everything in planes
-    lo..hi that does not depend on planes beyond a cut. CUT: what is left on both sides of plane lo.
+    The restriction follows as if it were one more half sweep. One function with one call of each part, since every
+    caller compiles all it calls anew.
     """
     n0, M = x.shape[1], x.shape[3]
     even, odd = np.empty(M, x.dtype), np.empty(M, x.dtype)
-    steps, r0 = 2 * nu, group(target)
-    if task == CUT:
-        for t in range(1, steps):
-            for i in range(lo - t, lo + t):
-                relax_plane(stencil, x, f, i % n0, t & 1, omega)
-        for i in range(lo - steps, lo + steps, r0):
-            restrict_plane(stencil, x, f, (i % n0) // r0, target, coarse, even, odd)
-        return
-    # In a box the sweeps follow each other n0 planes apart, in a slab one plane apart.
-    lag = n0 if task == BOX else 1
-    for s in range(lo, hi + steps * lag):
-        for t in range(steps):
+    steps, r0 = 2 * nu, ratio[0]
+    for s in range(first, last + steps * lag):
+        for t in range(steps + 1):
             i = s - t * lag
-            if lo + cut_lo * t <= i < hi - cut_hi * t:
-                if zero and t == 0:
-                    start_plane(stencil, x, f, i, omega)
-                else:
-                    relax_plane(stencil, x, f, i, t & 1, omega)
-        i = s - steps * lag
-        if lo + cut_lo * steps <= i < hi - cut_hi * steps and (i % r0 == r0 - 1 or i == n0 - 1):
-            restrict_plane(stencil, x, f, i // r0, target, coarse, even, odd)
+            if i < lo + cut_lo * t or i >= hi - cut_hi * t:
+                continue
+            if i < 0:
+                i += n0
+            if t == steps:
+                if i % r0 == r0 - 1 or i == n0 - 1:
+                    restrict_plane(stencil, x, f, i // r0, ratio, labels, box, sums, even, odd)
+            elif zero and t == 0:
+                start_plane(stencil, x, f, i, omega)
+            else:
+                relax_plane(stencil, x, f, i, t & 1, omega)

@@ -48,7 +48,7 @@ def reference(
     r = f - stencil_apply(stencil, u)
     if not isinstance(target, tuple):
         sums = np.bincount(target.ravel() + 1, weights=r.ravel(), minlength=target.max() + 2)
-        return u, sums[1:].astype(u.dtype)
+        return u, np.asarray(sums[1:], np.float64)
     for axis in range(3):
         r = np.add.reduceat(r, np.arange(0, r.shape[axis], target[axis]), axis=axis)
     return u, r
@@ -62,7 +62,7 @@ def run(
         box = coarse_shape(u.shape, target)
         coarse = split_zeros(box, u.dtype)
     else:
-        coarse = np.empty(target.max() + 1, u.dtype)
+        coarse = np.empty(target.max() + 1)
     coarse[:] = np.nan
     sor_restrict(
         split_stencil(stencil, u.dtype), x, g, coarse, omega=omega, sweeps=sweeps, zero=zero,

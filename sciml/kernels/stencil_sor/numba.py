@@ -38,24 +38,21 @@ def _constant_plane(stencil: Any, x: Any, f: Any, i: int, colour: int, omega: An
         q = (i + j + colour) & 1  # own cells are k = 2 m + q
         o, below, above = np.uint64((i * n1 + j) * M), np.uint64((im * n1 + j) * M), np.uint64((ip * n1 + j) * M)
         left, right = np.uint64((i * n1 + jm) * M), np.uint64((i * n1 + jp) * M)
+        near = o - ONE + np.uint64(q)  # cell k - 1 of own cell k, m = 0
+        next_ = near + ONE
         end = o + np.uint64((n2 - 1 - q) // 2)  # last own cell
         x_first, x_last = X[o], X[end]
+        for m in range(width):
+            p = o + m
+            X[p] = keep * X[p] + w * (
+                F[p] + a_m * O[below + m] + a_p * O[above + m] + b_m * O[left + m] + b_p * O[right + m]
+                + e * (O[near + m] + O[next_ + m])
+            )
         if q == 0:
-            for m in range(width):
-                X[o + m] = keep * X[o + m] + w * (
-                    F[o + m] + a_m * O[below + m] + a_p * O[above + m] + b_m * O[left + m] + b_p * O[right + m]
-                    + e * (O[o + m - ONE] + O[o + m])
-                )
             g = F[o] + a_m * O[below] + a_p * O[above] + b_m * O[left] + b_p * O[right]
             X[o] = keep * x_first + w_first * (g + wrap[2] * O[o + np.uint64((n2 - 1) // 2)] + e * O[o])
-        elif n2 > 1:
-            for m in range(width):
-                X[o + m] = keep * X[o + m] + w * (
-                    F[o + m] + a_m * O[below + m] + a_p * O[above + m] + b_m * O[left + m] + b_p * O[right + m]
-                    + e * (O[o + m] + O[o + m + ONE])
-                )
-            if n2 % 2 == 1:
-                X[o + width - ONE] = 0  # padding
+        elif n2 % 2 == 1:
+            X[o + width - ONE] = 0  # padding
         if (n2 - 1) % 2 == q and n2 > 1:  # the last own cell is k = n2 - 1
             m = end - o
             g = F[end] + a_m * O[below + m] + a_p * O[above + m] + b_m * O[left + m] + b_p * O[right + m]
@@ -80,30 +77,23 @@ def _variable_plane(stencil: Any, x: Any, f: Any, i: int, colour: int, omega: An
         jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
         o, below, above = np.uint64((i * n1 + j) * M), np.uint64((im * n1 + j) * M), np.uint64((ip * n1 + j) * M)
         left, right = np.uint64((i * n1 + jm) * M), np.uint64((i * n1 + jp) * M)
+        # Own cells are k = 2 m + q; cell k - 1 sits at m - 1 + q and cell k + 1 at m + q of the other colour.
+        q = (i + j + colour) & 1
+        near = o - ONE + np.uint64(q)
+        next_ = near + ONE
         end = o + width - ONE
-        x_first, x_last = X[o], X[end]
-        if (i + j + colour) & 1 == 0:
-            for m in range(width):
-                X[o + m] = keep * X[o + m] + omega / D[o + m] * (
-                    F[o + m] + L0[below + m] * O[below + m] + U0[o + m] * O[above + m]
-                    + L1[left + m] * O[left + m] + U1[o + m] * O[right + m]
-                    + L2[o + m - ONE] * O[o + m - ONE] + U2[o + m] * O[o + m]
-                )
-            g = F[o] + L0[below] * O[below] + U0[o] * O[above] + L1[left] * O[left] + U1[o] * O[right]
-            X[o] = keep * x_first + omega / D[o] * (g + L2[end] * O[end] + U2[o] * O[o])
-        else:
-            for m in range(width):
-                X[o + m] = keep * X[o + m] + omega / D[o + m] * (
-                    F[o + m] + L0[below + m] * O[below + m] + U0[o + m] * O[above + m]
-                    + L1[left + m] * O[left + m] + U1[o + m] * O[right + m]
-                    + L2[o + m] * O[o + m] + U2[o + m] * O[o + m + ONE]
-                )
-            m = width - ONE
-            g = (
-                F[end] + L0[below + m] * O[below + m] + U0[end] * O[above + m]
-                + L1[left + m] * O[left + m] + U1[end] * O[right + m]
+        edge = end if q == 1 else o  # own cell at an end of the row, whose neighbour wraps around
+        kept = keep * X[edge]
+        for m in range(width):
+            p, a, b, t = o + m, below + m, left + m, near + m
+            X[p] = keep * X[p] + omega / D[p] * (
+                F[p] + L0[a] * O[a] + U0[p] * O[above + m] + L1[b] * O[b] + U1[p] * O[right + m]
+                + L2[t] * O[t] + U2[p] * O[next_ + m]
             )
-            X[end] = keep * x_last + omega / D[end] * (g + L2[end] * O[end] + U2[end] * O[o])
+        m = edge - o
+        a, b = below + m, left + m
+        g = F[edge] + L0[a] * O[a] + U0[edge] * O[above + m] + L1[b] * O[b] + U1[edge] * O[right + m]
+        X[edge] = kept + omega / D[edge] * (g + L2[end] * O[end] + U2[edge] * O[o])
 
 
 def relax_plane(stencil: Any, x: Any, f: Any, i: int, colour: int, omega: Any) -> None:
