@@ -17,7 +17,7 @@ class VerletList:
     """Neighbours of moving atoms, searched anew only when an atom has moved far enough.
 
     A search finds all pairs closer than cutoff + skin. Until an atom has moved by half the skin, no other
-    pair can come closer than the cutoff, so only the vectors are computed anew.
+    pair can come closer than the cutoff, so only the vectors are computed anew and long edges left out.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class VerletList:
         self.cutoff = positive("cutoff", cutoff)
         self.skin = positive("skin", skin)
         self.searches = 0
-        self._wide: Graph | None = None
+        self._rows: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]] | None = None
         self._frame: tuple[NDArray[np.float64], NDArray[np.float64], tuple[bool, ...]]
 
     def graph(self, positions: Any, cell: Any = None, periodic: Any = False) -> Graph:
@@ -76,18 +76,17 @@ class VerletList:
             As `Graph.from_atoms`.
         """
         from sciml.kernels._cells import checked_points
-        from sciml.kernels.edge_vectors import edge_vectors
+        from sciml.kernels.atoms_search import atoms_search
+        from sciml.kernels.edges_within import edges_within
 
         positions = checked_points("positions", positions)
         box = _box(cell, periodic)
-        wide = self._wide
-        if wide is None or not self._holds(positions, box):
-            wide = Graph.from_atoms(positions, *box, self.cutoff + self.skin)
-            self._wide, self._frame = wide, (positions.copy(), box[0].copy(), box[1])
+        if self._rows is None or not self._holds(positions, box):
+            self._rows = atoms_search(positions, *box, self.cutoff + self.skin)
+            self._frame = positions.copy(), box[0].copy(), box[1]
             self.searches += 1
-        vectors = edge_vectors(positions, wide.indptr, wide.indices, wide.shifts, box[0])
-        current = Graph(wide.indptr, wide.indices, vectors, wide.shifts)
-        return current.with_edges(np.einsum("ij,ij->i", vectors, vectors) < self.cutoff**2)
+        indptr, indices, shifts, vectors = edges_within(positions, *self._rows, box[0], self.cutoff)
+        return Graph(indptr, indices, vectors, shifts)
 
     def _holds(self, positions: NDArray[np.float64], box: Box) -> bool:
         """Whether no atom has moved by half the skin since the last search."""
