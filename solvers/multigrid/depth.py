@@ -84,7 +84,9 @@ def box_plan(stencil: VariableStencil) -> BoxPlan:
         return CLUSTERS
     cells, mild = np.count_nonzero(stencil.d), _is_mild(stencil)
     if faces.counts.sum() < OPEN_ABOVE * (3 * cells - cells ** (2 / 3)):
-        connected = faces.counts.sum() > CONNECTED_ABOVE * 3 * stencil.d.size
+        # between the active cells, were it not for walls: long boxes have few faces of their own
+        between = cells * sum(1 - 1 / n for n in stencil.d.shape)
+        connected = CONNECTED_ABOVE * 3 * stencil.d.size < faces.counts.sum() < OPEN_ABOVE * between
         return ROUGH_MASK if mild and connected else CLUSTERS
     return ALL_BOXES if mild else _plan_of_jumps(_jumps(stencil, faces))
 

@@ -70,6 +70,11 @@ def test_planes_get_clusters_at_once() -> None:
     assert box_plan(plane.A.variable()) == CLUSTERS
 
 
+def test_long_boxes_are_not_taken_for_random_cells() -> None:
+    k = 1 + np.random.default_rng(0).random((3, 3, 301))
+    assert box_plan(poisson(Grid(k.shape), coefficient=k).A.variable()) == CLUSTERS
+
+
 def test_clusters_take_over_from_boxes_that_are_too_slow() -> None:
     # small islands, a million times better conducting, in a layer between the planes that the plan looks at
     k = np.ones(SHAPE)
