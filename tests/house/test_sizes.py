@@ -61,10 +61,16 @@ def exported(tree: ast.Module) -> set[str]:
     return set()
 
 
+def is_overload(node: ast.AST) -> bool:
+    """A signature beside the function itself, which has the documentation."""
+    decorators = getattr(node, "decorator_list", [])
+    return any(isinstance(decorator, ast.Name) and decorator.id == "overload" for decorator in decorators)
+
+
 def undocumented(tree: ast.Module) -> Iterator[str]:
     public = exported(tree)
     for node in tree.body:
-        if isinstance(node, (*Function.__args__, ast.ClassDef)) and node.name in public:
+        if isinstance(node, (*Function.__args__, ast.ClassDef)) and node.name in public and not is_overload(node):
             if not ast.get_docstring(node):
                 yield node.name
             for part in node.body if isinstance(node, ast.ClassDef) else []:
