@@ -196,3 +196,16 @@ def test_where_boundaries_meet() -> None:
     prescribed = poisson(box_mesh((3, 3)).with_conditions(later)).prescribed
     assert prescribed is not None
     assert prescribed.reshape(4, 4)[3, 3] == 2.0
+
+
+def test_triangles_beside_quads() -> None:
+    """The right column of quads given as triangles: the same system as all quads cut."""
+    quads = box_mesh((3, 2), kind="quad")
+    right = np.arange(6) >= 4
+    last = quads.cells["quad"][right]
+    triangles = np.concatenate([last[:, [0, 1, 2]], last[:, [0, 2, 3]]])
+    mesh = quads.replace(cells={"triangle": triangles, "quad": quads.cells["quad"][~right]})
+    k = np.array([5.0, 6.0, 5.0, 6.0, 1.0, 2.0, 3.0, 4.0])  # of the triangles, then of the quads
+    mixed, cut = poisson(mesh, k, k), poisson(quads, np.arange(1.0, 7.0), np.arange(1.0, 7.0))
+    assert_same(mixed.A.tocsr(), cut.A.tocsr())
+    assert_same(mixed.b, cut.b)
