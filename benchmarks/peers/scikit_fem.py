@@ -7,7 +7,7 @@ import numpy as np
 
 from sciml.mesh import Mesh
 
-__all__ = ["assemble", "is_installed", "mesh_of", "system"]
+__all__ = ["assemble", "is_installed", "mesh_of", "simplices", "system"]
 
 
 def is_installed() -> bool:
@@ -17,11 +17,15 @@ def is_installed() -> bool:
 
 def mesh_of(mesh: Mesh) -> Any:
     """The mesh in their layout, copied."""
+    return simplices(mesh.points, next(iter(mesh.cells.values())))
+
+
+def simplices(points: np.ndarray, cells: np.ndarray) -> Any:
+    """Triangles or tetrahedra in their layout, copied."""
     import skfem
 
-    cells = next(iter(mesh.cells.values()))
-    kind = skfem.MeshTri if mesh.ndim == 2 else skfem.MeshTet
-    return kind(np.ascontiguousarray(mesh.points.T), np.ascontiguousarray(cells.T))
+    kind = skfem.MeshTri if cells.shape[1] == 3 else skfem.MeshTet
+    return kind(np.ascontiguousarray(points.T), np.ascontiguousarray(cells.T))
 
 
 def _basis(mesh: Any) -> Any:
