@@ -198,15 +198,15 @@ class Graph:
         return graph_of_radius(points, radius)
 
     @staticmethod
-    def from_atoms(positions: Any, cell: Any = None, periodic: Any = False, cutoff: float = 6.0) -> "Graph":
+    def from_atoms(positions: Any, cell: Any, periodic: Any, cutoff: float) -> "Graph":
         """All pairs of atoms closer than a cutoff, images included: the full list, i -> j and j -> i.
 
         Parameters
         ----------
         positions : array_like, shape (n, 3)
             Anywhere, also outside of the cell [length].
-        cell : array_like, shape (3, 3), optional
-            Lattice vectors as rows [length], of any shape and size; without it nothing is periodic.
+        cell : array_like, shape (3, 3), or None
+            Lattice vectors as rows [length], of any shape and size; None where nothing is periodic.
         periodic : bool or three bools
             Axes along which the cell repeats.
         cutoff : float

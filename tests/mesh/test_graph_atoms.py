@@ -127,7 +127,7 @@ def test_axes_without_period_need_no_lattice_vector() -> None:
     huge = Graph.from_atoms(positions, cell * [[1], [1], [1e140]], (True, True, False), 1.5)
     np.testing.assert_array_equal(a.indices, huge.indices)
     assert Graph.from_atoms([[0.0, 0.0, 0.0]] * 2, np.zeros((3, 3)), False, 1.0).n_edges == 2
-    free = Graph.from_atoms(positions, cutoff=1.5)
+    free = Graph.from_atoms(positions, None, False, 1.5)
     np.testing.assert_array_equal(free.indices, Graph.from_radius(positions, 1.5).indices)
 
 
