@@ -18,6 +18,7 @@ _PROCESS = 300_000_000  # interpreter and libraries, and the compiler when kerne
 # Bytes measured with algebraic multigrid: matrix and hierarchy an entry, vectors and hierarchy a row; what a
 # cell takes while elements are assembled; entries a row of a mesh of tetrahedra.
 _PER_ENTRY, _PER_ROW, _PER_CELL, _COUPLINGS = 70, 300, 150, 15
+_PER_COLUMN, _TOGETHER = 60, 16  # what conjugate gradients add a row for each right-hand side iterated with others
 _BATCH = 4  # source, solution, residual and work array of a further right-hand side
 
 
@@ -51,7 +52,8 @@ def box_bytes(settings: Settings, grid: Grid, batch: int) -> int:
 
 def matrix_bytes(n: int, entries: int, batch: int = 1) -> int:
     """Estimated peak memory of a solve with a sparse matrix of `n` rows by algebraic multigrid, in bytes."""
-    return _PROCESS + _PER_ENTRY * entries + _PER_ROW * n * (1 + (batch - 1) // 8)
+    together = min(batch, _TOGETHER) - 1
+    return _PROCESS + _PER_ENTRY * entries + n * (_PER_ROW + _PER_COLUMN * together + 8 * _BATCH * (batch - 1))
 
 
 def mesh_bytes(points: int, cells: int, batch: int = 1) -> int:
