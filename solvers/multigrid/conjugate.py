@@ -27,8 +27,9 @@ Vector = NDArray[np.float64]
 # The residual is recomputed in float64 whenever it has fallen by this factor: single precision carries 1e-6 to 1e-5
 # of it, and a pass in float64 costs a fifth of an iteration.
 RENEW = 1e-4
-# A residual that has fallen by this factor since it was last recomputed is noise.
-ROUNDING = 1e-6
+# A residual that has fallen by this factor since it was last recomputed is noise, and so is a true one that is
+# this much larger than the recursion said.
+ROUNDING, NOISE = 1e-6, 2.0
 
 
 def conjugate(
@@ -102,7 +103,7 @@ def conjugate(
         if renew:
             scale = now / mean or scale
             true = renewed()
-            if now < ROUNDING * before:  # nothing but rounding is left, of which the old direction knows nothing
+            if now < ROUNDING * before or true > NOISE * now:  # the old direction knows nothing of what is left
                 alpha = 0.0
             now, step = true, 0.0
         monitor.record(now / size)
