@@ -66,6 +66,8 @@ def _group(
     else:
         with cycle.lock, np.errstate(all="ignore"):
             runs = pcg_columns(system, b, cycle.run, x0, dtype=cycle.dtype, **limits)
+    if isinstance(order, slice):
+        return runs
     full = np.zeros(rows.shape)
     for k, run in enumerate(runs):
         full[k, order] = run.x

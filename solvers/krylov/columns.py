@@ -11,6 +11,7 @@ from sciml.kernels._stencil import Array
 from sciml.kernels.cg_columns import columns_dots, columns_renew, columns_residual
 from sciml.kernels.csr_matmul import csr_matmul
 from sciml.mesh.components import NullSpace
+from sciml.solvers._finish import row_norms
 from sciml.solvers._monitor import Monitor, explained
 from sciml.solvers._operator import EPS, MatrixOperator
 from sciml.solvers._run import Run
@@ -69,7 +70,7 @@ def pcg_columns(
     >>> [run.status.value for run in runs], np.round(runs[1].x, 12).tolist()
     (['converged', 'converged'], [1.0, 1.0, 0.25])
     """
-    sizes = np.linalg.norm(b, axis=1)
+    sizes = row_norms(b)
     monitors = [Monitor(max(rtol, atol / size), maxiter, patience) for size in sizes]
     iteration = _Iteration(A, M, b, x0, sizes, dtype)
     _start(iteration, monitors)
@@ -94,9 +95,8 @@ class _Iteration:
     ) -> None:
         self.A, self.nullspace = csr_of(A.csr), A.nullspace
         self.M, self.sizes = M, sizes
-        self.b = np.ascontiguousarray(b.T)
-        self.b /= sizes
-        self.x = np.zeros_like(self.b) if x0 is None else np.ascontiguousarray(x0.T) / sizes
+        self.b = np.divide(b.T, sizes, order="C")
+        self.x = np.zeros_like(self.b) if x0 is None else np.divide(x0.T, sizes, order="C")
         self.r = self.b.copy() if x0 is None else self.residual(self.b, self.x)
         self.rounded = self.r.astype(dtype)
         self.p = np.zeros_like(self.rounded)
