@@ -10,13 +10,13 @@ from sciml._nearest import nearest
 from sciml.cli._clock import Clock
 from sciml.cli._settings import Settings
 from sciml.cli._task import Task
+from sciml.mesh.io.mesh_files import MESH_SUFFIXES
 
-__all__ = ["MATRICES", "MESHES", "make_task", "problem_suffix"]
+__all__ = ["MATRICES", "make_task", "problem_suffix"]
 
 LONGEST_NAME = 240  # file systems allow 255, of which a temporary file needs some
 PLOT_SUFFIXES = (".png", ".pdf", ".svg")
 MATRICES = (".mtx", ".gz", ".npz", ".mat", ".h5", ".hdf5", ".petsc", ".bin", ".dat")
-MESHES = (".msh", ".vtu", ".vtk", ".xdmf", ".inp", ".stl", ".off", ".ply")
 
 
 def make_task(settings: Settings, clock: Clock) -> Task:
@@ -47,7 +47,7 @@ def _planner(settings: Settings) -> Callable[[Settings, Clock], Task]:
     """The function that plans this kind of problem; matrices and meshes are told by the suffix of their file."""
     if settings.problem is None:
         module, name = "_box", "plan_box"
-    elif problem_suffix(settings.problem) in MESHES:
+    elif problem_suffix(settings.problem) in MESH_SUFFIXES:
         module, name = "_on_mesh", "plan_mesh"
     else:
         module, name = "_matrix", "plan_matrix"

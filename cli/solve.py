@@ -55,18 +55,19 @@ def _settings(problem: Path | None, given: dict[str, Any]) -> "Settings":
 def _from_file(problem: Path) -> "Settings":
     from sciml._errors import InputError
     from sciml._nearest import nearest
-    from sciml.cli._plan import MATRICES, MESHES, problem_suffix
+    from sciml.cli._plan import MATRICES, problem_suffix
     from sciml.cli._problem_file import read_problem
     from sciml.cli._settings import Settings
+    from sciml.mesh.io.mesh_files import MESH_SUFFIXES
 
     suffix = problem_suffix(problem)
     if suffix == ".toml":
         return read_problem(problem)
-    known = (".toml", *MATRICES, *MESHES)
+    known = (".toml", *MATRICES, *MESH_SUFFIXES)
     if suffix not in known:
         raise InputError(
             f"PROBLEM {problem}: expected a problem file (.toml), a matrix ({', '.join(MATRICES)}) or a mesh "
-            f"({', '.join(MESHES)}){nearest(suffix, known)}"
+            f"({', '.join(MESH_SUFFIXES)}){nearest(suffix, known)}"
         )
     return Settings(problem=problem)
 
