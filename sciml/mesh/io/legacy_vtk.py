@@ -112,7 +112,7 @@ class _File:
             at = self.position
             if (self.words() or [b""])[0].upper() != b"LOOKUP_TABLE":
                 self.position = at
-            self.keep(words[1], self.table(self.type(words, 2), width))
+            self.keep(b"".join(words[1:2]), self.table(self.type(words, 2), width))
         elif keyword in _FIXED:
             self.keep(b"".join(words[1:2]), self.table(self.type(words, 2), _FIXED[keyword]))
         elif keyword == b"TEXTURE_COORDINATES":
