@@ -1,6 +1,6 @@
 """Facets, volumes, quality, checks and repairs of meshes, on cells whose values are known."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -191,3 +191,8 @@ def test_every_type_has_consistent_tables() -> None:
         assert {frozenset(edge) for edge in cell.edges} == {
             frozenset((face[i - 1], face[i])) for face in sides for i in range(len(face))
         }
+
+
+def test_graph_of_vertices() -> None:
+    graph = Mesh([[0, 0], [1, 0], [1, 1], [0, 1]], SQUARE).to_graph()
+    assert [graph.indices[a:b].tolist() for a, b in pairwise(graph.indptr)] == [[1, 2, 3], [0, 2], [0, 1, 3], [0, 2]]
