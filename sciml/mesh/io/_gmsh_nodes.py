@@ -22,8 +22,7 @@ class Nodes:
 
     def __init__(self, tags: list[NDArray[Any]], points: list[NDArray[Any]]) -> None:
         self.points = np.concatenate([np.empty((0, 3)), *points])
-        with np.errstate(invalid="ignore"):  # numbers of a damaged file become ones that no element has
-            self.tags = np.concatenate([np.empty(0, np.int64), *(part.astype(np.int64) for part in tags)])
+        self.tags = np.concatenate([np.empty(0, np.int64), *(part.astype(np.int64) for part in tags)])
         self.first = int(self.tags[0]) if len(self.tags) else 0
         self.consecutive = bool((self.tags == np.arange(self.first, self.first + len(self.tags))).all())
         if not self.consecutive:
