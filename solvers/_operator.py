@@ -1,17 +1,14 @@
 """One face for every operator a solver may be given."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sciml._errors import InputError
-from sciml.pde.matrix import EPS, MatrixOperator
+from sciml.pde.matrix import EPS, MatrixOperator, narrowed
 from sciml.pde.operator import StencilOperator
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 __all__ = ["EPS", "MatrixFreeOperator", "MatrixOperator", "SystemOperator", "as_operator", "rounding_floor"]
 
@@ -82,7 +79,7 @@ def as_operator(A: Any) -> SystemOperator:
         matrix.eliminate_zeros()
         if not np.all(np.isfinite(matrix.data)):
             raise InputError("the matrix holds NaN or infinite entries; expected numbers")
-        return MatrixOperator(_small_indices(matrix), block=_block_of(A))
+        return MatrixOperator(narrowed(matrix), block=_block_of(A))
     if hasattr(A, "shape") and hasattr(A, "matvec"):
         _check_square(A)
         return MatrixFreeOperator(A)
@@ -122,11 +119,3 @@ def _block_of(A: Any) -> int:
     """Unknowns of a node: the edge of square blocks, 1 for other formats."""
     rows, columns = getattr(A, "blocksize", (1, 1))
     return int(rows) if rows == columns else 1
-
-
-def _small_indices(matrix: "csr_array[Any]") -> "csr_array[Any]":
-    """The matrix with int32 indices where they fit, as pyamg, SuperLU and PARDISO need."""
-    if max(matrix.nnz, matrix.shape[0]) < 2**31 and matrix.indices.dtype != np.int32:
-        matrix.indices = matrix.indices.astype(np.int32)
-        matrix.indptr = matrix.indptr.astype(np.int32)
-    return matrix

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
     from scipy.sparse.linalg import LinearOperator
 
-__all__ = ["EPS", "MatrixOperator", "Semidefinite"]
+__all__ = ["EPS", "MatrixOperator", "Semidefinite", "narrowed"]
 
 # Products with as many entries are worth a kernel, which threads share.
 LONG = 100_000
@@ -26,6 +26,14 @@ class Semidefinite(NamedTuple):
     """A matrix is symmetric and x'Ax > 0 unless x is in the null space (None: for every x but 0)."""
 
     nullspace: NullSpace | None = None
+
+
+def narrowed(matrix: "csr_array[Any]") -> "csr_array[Any]":
+    """The matrix itself, with int32 indices where they fit, as PyAMG, SuperLU and PARDISO need."""
+    if max(matrix.nnz, matrix.shape[0]) < 2**31 and matrix.indices.dtype != np.int32:
+        matrix.indices = matrix.indices.astype(np.int32)
+        matrix.indptr = matrix.indptr.astype(np.int32)
+    return matrix
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml._errors import InputError
+from sciml.pde.matrix import narrowed
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -64,8 +65,6 @@ def as_csr(matrix: Any, where: str) -> "csr_array[Any]":
         raise InputError(f"{where} holds {matrix.dtype} entries; expected real numbers")
     csr: Any = csr_array(matrix, dtype=np.float64)
     csr.sum_duplicates()
-    if max(csr.nnz, csr.shape[0]) < 2**31:  # half the memory, and all that factorisations take
-        csr.indices, csr.indptr = csr.indices.astype(np.int32), csr.indptr.astype(np.int32)
     bad = np.count_nonzero(~np.isfinite(csr.data))
     if bad:
         raise InputError(f"{where} has {bad} entries that are not finite; expected numbers")
@@ -75,7 +74,7 @@ def as_csr(matrix: Any, where: str) -> "csr_array[Any]":
             f"{where} has {len(empty)} zero rows (first: row {empty[0]}, counted from 0), so it is singular; "
             "remove these unknowns"
         )
-    return csr  # type: ignore[no-any-return]
+    return narrowed(csr)
 
 
 def compressed(form: str, parts: tuple[Any, ...], shape: tuple[int, ...], where: str) -> Any:
