@@ -10,7 +10,7 @@ from sciml._errors import InputError
 from sciml.mesh import Grid
 from sciml.mesh.boundary import Boundary
 from sciml.pde import StencilOperator, poisson
-from sciml.solvers import FCG, PCG, Status, solve
+from sciml.solvers import FCG, GMRES, PCG, Status, solve
 from sciml.solvers._operator import as_operator
 from sciml.solvers.krylov.build import build_preconditioner
 from sciml.solvers.krylov.preconditioner import as_apply
@@ -119,6 +119,8 @@ def test_refusals() -> None:
     for name in ("jacobi", "ic0", "mic0", "ilu", "amg"):
         with pytest.raises(InputError, match="products only"):
             PCG(name).setup(product_only)
-    for matrix in (np.array([[1.0, 2.0], [0.0, 1.0]]), np.diag([1.0, -1.0])):
+    with pytest.raises(InputError, match="method pcg needs a symmetric matrix; use gmres"):
+        PCG("ic0").setup(np.array([[1.0, 2.0], [0.0, 1.0]]))
+    for solver, matrix in ((GMRES, np.array([[1.0, 2.0], [0.0, 1.0]])), (PCG, np.diag([1.0, -1.0]))):
         with pytest.raises(InputError, match="symmetric matrix with positive diagonal"):
-            PCG("ic0").setup(matrix)
+            solver("ic0").setup(matrix)
