@@ -9,13 +9,24 @@ __all__ = ["compiled", "compiled_exact", "inner", "inner_exact"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+
+def _helper_options() -> dict[str, Any]:
+    """No entry from Python or C; and, in the releases of Numba whose internals are known, no machine code alone."""
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    if (0, 61) <= nb.version_info.short <= (0, 68):
+        from sciml.kernels._linked import LinkedCompiler
+
+        options["pipeline_class"] = LinkedCompiler
+    return options
+
+
 # Serial and nogil: threads come from our pool. fastmath is safe because inputs are checked for
 # NaN and infinities before a kernel sees them; "numpy" drops the division-by-zero branch.
 _njit: Any = nb.njit
 _jit = _njit(cache=True, no_cfunc_wrapper=True, nogil=True, fastmath=True, error_model="numpy")
-_jit_inner = _njit(nogil=True, fastmath=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_jit_inner = _njit(nogil=True, fastmath=True, error_model="numpy", **_helper_options())
 _jit_exact = _njit(cache=True, no_cfunc_wrapper=True, nogil=True, error_model="numpy")
-_jit_inner_exact = _njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_jit_inner_exact = _njit(nogil=True, error_model="numpy", **_helper_options())
 
 
 def compiled(function: Function) -> Function:
