@@ -20,6 +20,8 @@ Rows: TypeAlias = NDArray[np.float64]
 PATIENCE = 50
 # Right-hand sides iterated at a time: a cache line of float32, and memory stays bounded.
 WIDTH = 16
+# So many are faster one by one: together they cost as much as whole lanes.
+FEW = 2
 
 
 def solve_state(
@@ -32,7 +34,8 @@ def solve_state(
     guesses = initial_guesses(state.A, x0, rows.shape)
     todo = np.flatnonzero(rows.any(axis=1))
     runs = [Run(np.zeros(rows.shape[1]), Status.CONVERGED, [1.0], {})] * len(rows)
-    for group in np.split(todo, range(WIDTH, len(todo), WIDTH)):
+    width = WIDTH if len(todo) > FEW else 1
+    for group in np.split(todo, range(width, len(todo), width)):
         start = None if guesses is None else guesses[group]
         found = _group(state, rows[group], start, rtol, atol, maxiter, callback)
         for k, run in zip(group.tolist(), found, strict=True):

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml.kernels._csr import csr_of
+from sciml.kernels._lanes import LANES, padded
 from sciml.kernels._stencil import Array
 from sciml.kernels.cg_columns import columns_dots, columns_renew, columns_residual
 from sciml.kernels.csr_matmul import csr_matmul
@@ -21,7 +22,7 @@ from sciml.solvers._status import Status
 __all__ = ["pcg_columns"]
 
 DOUBLE: np.dtype[np.floating] = np.dtype(np.float64)
-# Iterations that half of the columns wait for the others before they are taken out, which costs as much.
+# Iterations that half of the columns wait for the others before they are checked, which costs as much.
 PATIENT = 4
 
 Columns: TypeAlias = NDArray[np.float64]
@@ -74,7 +75,7 @@ def pcg_columns(
     monitors = [Monitor(max(rtol, atol / size), maxiter, patience) for size in sizes]
     iteration = _Iteration(A, M, b, x0, sizes, dtype)
     _start(iteration, monitors)
-    while len(iteration.ids):
+    while iteration.active.any():
         residuals = iteration.step()
         if callback is not None:
             callback(iteration.count, float(np.nanmax(residuals, initial=0.0)))
@@ -83,8 +84,9 @@ def pcg_columns(
 
 
 class _Iteration:
-    """Columns still iterated; those of b are scaled to norm 1, so cycles in single precision need no care.
+    """Columns scaled to norm 1, so cycles in single precision need no care, and zeros that fill the lanes.
 
+    active : which are still iterated; the others stand still until whole lanes can be taken out
     ids : columns of the caller
     finished : x and status by column
     """
@@ -95,14 +97,15 @@ class _Iteration:
     ) -> None:
         self.A, self.nullspace = csr_of(A.csr), A.nullspace
         self.M, self.sizes = M, sizes
-        self.b = np.divide(b.T, sizes, order="C")
-        self.x = np.zeros_like(self.b) if x0 is None else np.divide(x0.T, sizes, order="C")
+        self.b = padded(np.divide(b.T, sizes, order="C"))
+        self.x = np.zeros_like(self.b) if x0 is None else padded(np.divide(x0.T, sizes, order="C"))
         self.r = self.b.copy() if x0 is None else self.residual(self.b, self.x)
         self.rounded = self.r.astype(dtype)
         self.p = np.zeros_like(self.rounded)
         self.q = np.empty_like(self.b)
-        self.ids = np.arange(len(sizes))
-        self.alpha, self.rz = np.zeros(len(sizes)), np.ones(len(sizes))
+        self.ids = np.arange(self.b.shape[1])
+        self.active = self.ids < len(sizes)
+        self.alpha, self.rz = np.zeros(len(self.ids)), np.ones(len(self.ids))
         self.last_true = np.full(len(sizes), np.inf)
         self.finished: dict[int, tuple[Columns, Status]] = {}
         self.count = self.waited = 0
@@ -120,7 +123,7 @@ class _Iteration:
         columns_renew(self.alpha, beta, z, self.p, self.x)
         csr_matmul(self.A, self.p, self.q)
         pq = columns_dots(self.p, self.q)
-        sound = (rz > 0) & (pq > 0) & np.isfinite(rz) & np.isfinite(pq)
+        sound = self.active & (rz > 0) & (pq > 0) & np.isfinite(rz) & np.isfinite(pq)
         self.rz = np.where(sound, rz, 1.0)
         self.alpha = np.where(sound, rz, 0.0) / np.where(sound, pq, 1.0)
         self.count += 1
@@ -135,10 +138,10 @@ class _Iteration:
         weight[where] = self.alpha[where]
         self.alpha[where] = 0.0
         columns_renew(weight, np.zeros_like(weight), self.p, self.p, self.x)  # x += weight p, p as it is
-        if len(where) == len(self.ids):
+        if len(where) == np.count_nonzero(self.active):
             self.r = self.residual(self.b, self.x)
             self.rounded[...] = self.r
-            return np.ascontiguousarray(self.x.T), np.sqrt(columns_dots(self.r, self.r))
+            return np.ascontiguousarray(self.x.T[where]), np.sqrt(columns_dots(self.r, self.r))[where]
         b, x = self.b[:, where], self.x[:, where]
         r = self.residual(np.ascontiguousarray(b), np.ascontiguousarray(x))
         self.r[:, where] = self.rounded[:, where] = r
@@ -146,11 +149,15 @@ class _Iteration:
 
     def drop(self, done: NDArray[np.bool_]) -> None:
         """Go on without some columns."""
-        left = ~done
-        if left.any() and done.any():
-            self.b, self.x, self.r, self.q = (np.compress(left, v, axis=1) for v in (self.b, self.x, self.r, self.q))
-            self.p, self.rounded = (np.compress(left, v, axis=1) for v in (self.p, self.rounded))
-        self.ids, self.alpha, self.rz = self.ids[left], self.alpha[left], self.rz[left]
+        self.active &= ~done
+        count = np.count_nonzero(self.active)
+        if not 0 < count <= len(self.ids) - LANES:
+            return
+        left = np.sort(np.argsort(~self.active, kind="stable")[: count + -count % LANES])
+        self.b, self.x, self.r, self.q = (np.take(v, left, axis=1) for v in (self.b, self.x, self.r, self.q))
+        self.p, self.rounded = (np.take(v, left, axis=1) for v in (self.p, self.rounded))
+        self.ids, self.active = self.ids[left], self.active[left]
+        self.alpha, self.rz = self.alpha[left], self.rz[left]
 
 
 def projected(nullspace: NullSpace | None, columns: Array) -> Array:
@@ -164,34 +171,36 @@ def projected(nullspace: NullSpace | None, columns: Array) -> Array:
 def _start(iteration: _Iteration, monitors: list[Monitor]) -> None:
     """Take out the columns whose guess is good enough."""
     residuals = np.sqrt(columns_dots(iteration.r, iteration.r))
-    done = residuals <= [monitor.limit for monitor in monitors]
-    for column, residual in enumerate(residuals.tolist()):
-        monitors[column].start = max(1.0, residual)
-        if done[column]:
+    done = ~iteration.active
+    for column, monitor in enumerate(monitors):
+        monitor.start = max(1.0, float(residuals[column]))
+        if residuals[column] <= monitor.limit:
+            done[column] = True
             iteration.finished[column] = iteration.x[:, column] * iteration.sizes[column], Status.CONVERGED
     iteration.drop(done)
 
 
 def _judge(iteration: _Iteration, monitors: list[Monitor], residuals: Columns) -> None:
     """Record the residuals; check and take out columns that are through: all at once, or half that wait for long."""
+    places = np.flatnonzero(iteration.active)
+    columns = iteration.ids[places].tolist()
     verdicts = [
         _verdict(monitors[column], residual)
-        for column, residual in zip(iteration.ids.tolist(), residuals.tolist(), strict=True)
+        for column, residual in zip(columns, residuals[places].tolist(), strict=True)
     ]
-    through = np.array([verdict is not None for verdict in verdicts])
-    iteration.waited = iteration.waited + 1 if 2 * np.count_nonzero(through) >= len(through) else 0
-    if not through.all() and iteration.waited < PATIENT:
+    through = [k for k, verdict in enumerate(verdicts) if verdict is not None]
+    iteration.waited = iteration.waited + 1 if 2 * len(through) >= len(verdicts) else 0
+    if len(through) < len(verdicts) and iteration.waited < PATIENT:
         return
-    where = np.flatnonzero(through)
-    iterates, norms = iteration.settle(where)
-    done = np.zeros(len(through), bool)
-    for k, x, true in zip(where.tolist(), iterates, norms.tolist(), strict=True):
-        column = int(iteration.ids[k])
+    iterates, norms = iteration.settle(places[through])
+    done = np.zeros(len(iteration.ids), bool)
+    for k, x, true in zip(through, iterates, norms.tolist(), strict=True):
+        column = columns[k]
         status = _settled(monitors[column], verdicts[k], true, iteration.last_true[column])
         iteration.last_true[column] = true
         if status is not None:
             iteration.finished[column] = x * iteration.sizes[column], status
-            done[k] = True
+            done[places[k]] = True
     iteration.drop(done)
 
 

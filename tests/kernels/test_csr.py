@@ -101,3 +101,14 @@ def test_coupled_rows_have_different_colours() -> None:
     coupled = rows != matrix.columns
     assert np.all(colours[rows[coupled]] != colours[matrix.columns[coupled]])
     assert colours.max() <= np.diff(matrix.starts).max()
+
+
+@pytest.mark.parametrize(("inner", "outer"), [("float32", "float64"), ("float64", "float32")])
+@pytest.mark.parametrize("width", [3, 8, 16])
+def test_columns_may_have_another_precision_than_sums(inner: str, outer: str, width: int) -> None:
+    x, b = RNG.standard_normal((300, width)).astype(inner), RNG.standard_normal((400, width)).astype(outer)
+    matrix = A._replace(values=A.values.astype(outer))
+    found = csr_matmul(matrix, x, b=b, scale=-2.0)
+    assert found.dtype == outer
+    alone = [csr_matmul(matrix, np.array(v), b=np.array(c), scale=-2.0) for v, c in zip(x.T, b.T, strict=True)]
+    np.testing.assert_allclose(found, np.column_stack(alone), atol=1e-14 if outer == "float64" else 1e-5)

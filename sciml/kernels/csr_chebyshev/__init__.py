@@ -1,6 +1,7 @@
 """Chebyshev smoothing of the fourth kind over compressed rows, for one right-hand side or many."""
 
 from sciml.kernels._csr import CSR
+from sciml.kernels._lanes import fits, padded
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.csr_chebyshev.numba import scaled, scaled_columns, step, step_columns
@@ -49,6 +50,12 @@ def csr_chebyshev(
     >>> csr_chebyshev(A, np.array([0.5, 0.25]), b, np.zeros(2), np.empty(2), degree=1, lmax=1.5)
     array([1., 1.])
     """
+    if not fits(x):
+        columns = (padded(v) for v in (b, x, work))
+        x[...] = csr_chebyshev(
+            A, inverse, *columns, degree=degree, lmax=lmax, optimised=optimised, zero=zero
+        )[:, : x.shape[1]]
+        return x
     omegas = [x.dtype.type(omega) for omega in chebyshev_omegas(degree, lmax, optimised)]
     parts = slabs(A.rows, A.entries)
     # the last of the sweeps, which go back and forth between the two arrays, must end in x

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from sciml.kernels._lanes import LANES, load, plus, store
 from sciml.kernels._numba import compiled
 
 __all__ = ["scaled", "scaled_columns", "step", "step_columns"]
@@ -26,18 +27,12 @@ def step_columns(
     lo: int, hi: int, starts: Any, columns: Any, values: Any, inverse: Any, b: Any, x: Any, omega: Any, y: Any
 ) -> None:
     one = np.uint64(1)
-    width = x.shape[1]
-    total = np.empty(width, x.dtype)
     for i in range(np.uint64(lo), np.uint64(hi)):
-        for q in range(width):
-            total[q] = b[i, q]
-        for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
-            j, value = np.uint64(columns[p]), values[p]
-            for q in range(width):
-                total[q] -= value * x[j, q]
-        value = omega * inverse[i]
-        for q in range(width):
-            y[i, q] = x[i, q] + value * total[q]
+        for q in range(np.uint64(0), np.uint64(x.shape[1]), np.uint64(LANES)):
+            total = load(b, i, q)
+            for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
+                total = plus(total, -values[p], load(x, np.uint64(columns[p]), q))
+            store(y, i, q, plus(load(x, i, q), omega * inverse[i], total))
 
 
 @compiled

@@ -4,6 +4,7 @@ from typing import Any
 
 from sciml.kernels import _pool
 from sciml.kernels._csr import Index, Split
+from sciml.kernels._lanes import LANES, fits, padded
 from sciml.kernels._pool import run_tasks, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.csr_gauss_seidel.numba import first, first_columns, sweep, sweep_columns
@@ -12,8 +13,6 @@ __all__ = ["Chunks", "csr_gauss_seidel"]
 
 # For each group of rows the places where it may be cut: its parts can be swept at the same time.
 Chunks = list[Index]
-# Columns that one thread should have at least: a row of them fills a vector register.
-NARROWEST = 4
 
 
 def csr_gauss_seidel(
@@ -49,6 +48,10 @@ def csr_gauss_seidel(
     >>> csr_gauss_seidel(A, np.array([2.0, 0.0]), np.zeros(2))
     array([1. , 0.5])
     """
+    if not fits(x):
+        whole = csr_gauss_seidel(A, padded(b), padded(x), backward=backward, zero=zero, chunks=chunks)
+        x[...] = whole[:, : x.shape[1]]
+        return x
     args: tuple[Any, ...] = (*A.lower, *A.upper, A.inverse, b, x)
     forward_from_zero = zero and not backward
     if forward_from_zero:
@@ -61,7 +64,8 @@ def csr_gauss_seidel(
     else:
         kernel = first_columns if forward_from_zero else sweep_columns
         width = x.shape[1]
-        shares = list(slabs(width, x.size, NARROWEST)) if chunks is None else [(0, width)]
+        parts_of_columns = slabs(width // LANES, x.size)
+        shares = [(LANES * lo, LANES * hi) for lo, hi in parts_of_columns] if chunks is None else [(0, width)]
     direction = () if forward_from_zero else (backward,)
     groups = _groups(A, chunks)
     for parts in reversed(groups) if backward else groups:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from sciml.kernels._lanes import LANES, load, no_lanes, plus, store
 from sciml.kernels._numba import compiled
 
 __all__ = ["first", "first_columns", "sweep", "sweep_columns"]
@@ -43,18 +44,12 @@ def first_columns(
     lo: int, hi: int, starts: Any, columns: Any, values: Any, inverse: Any, b: Any, x: Any, left: Any, right: Any
 ) -> None:
     one = np.uint64(1)
-    width, shift = right - left, np.uint64(left)
-    total = np.empty(width, x.dtype)
     for i in range(np.uint64(lo), np.uint64(hi)):
-        for q in range(width):
-            total[q] = b[i, np.uint64(q) + shift]
-        for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
-            j, value = np.uint64(columns[p]), values[p]
-            for q in range(width):
-                total[q] -= value * x[j, np.uint64(q) + shift]
-        value = inverse[i]
-        for q in range(width):
-            x[i, np.uint64(q) + shift] = value * total[q]
+        for q in range(np.uint64(left), np.uint64(right), np.uint64(LANES)):
+            total = load(b, i, q)
+            for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
+                total = plus(total, -values[p], load(x, np.uint64(columns[p]), q))
+            store(x, i, q, plus(no_lanes(x), inverse[i], total))
 
 
 @compiled
@@ -64,20 +59,12 @@ def sweep_columns(
 ) -> None:
     one = np.uint64(1)
     begin, end = np.uint64(lo), np.uint64(hi)
-    width, shift = right - left, np.uint64(left)
-    total = np.empty(width, x.dtype)
     for k in range(end - begin):
         i = end - one - k if backward else begin + k
-        for q in range(width):
-            total[q] = b[i, np.uint64(q) + shift]
-        for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
-            j, value = np.uint64(columns[p]), values[p]
-            for q in range(width):
-                total[q] -= value * x[j, np.uint64(q) + shift]
-        for p in range(np.uint64(above[i]), np.uint64(above[i + one])):
-            j, value = np.uint64(later[p]), weights[p]
-            for q in range(width):
-                total[q] -= value * x[j, np.uint64(q) + shift]
-        value = inverse[i]
-        for q in range(width):
-            x[i, np.uint64(q) + shift] = value * total[q]
+        for q in range(np.uint64(left), np.uint64(right), np.uint64(LANES)):
+            total = load(b, i, q)
+            for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
+                total = plus(total, -values[p], load(x, np.uint64(columns[p]), q))
+            for p in range(np.uint64(above[i]), np.uint64(above[i + one])):
+                total = plus(total, -weights[p], load(x, np.uint64(later[p]), q))
+            store(x, i, q, plus(no_lanes(x), inverse[i], total))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sciml.kernels._csr import CSR
+from sciml.kernels._lanes import fits, padded
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.csr_matmul.numba import product, products
@@ -37,6 +38,9 @@ def csr_matmul(A: CSR, x: Array, out: Array | None = None, *, b: Array | None = 
     """
     if out is None:
         out = np.empty((A.rows, *x.shape[1:]), A.values.dtype)
+    if not fits(x):
+        out[...] = csr_matmul(A, padded(x), b=b if b is None else padded(b), scale=scale)[:, : x.shape[1]]
+        return out
     kernel = product if x.ndim == 1 else products
     run_slabs(kernel, slabs(A.rows, A.entries), *A, x, b, out.dtype.type(scale), out)
     return out

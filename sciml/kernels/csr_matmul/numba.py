@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from sciml.kernels._lanes import LANES, load, no_lanes, plus, store
 from sciml.kernels._numba import compiled
 
 __all__ = ["product", "products"]
@@ -29,18 +30,12 @@ def products(
     lo: int, hi: int, starts: Any, columns: Any, values: Any, x: Any, b: Any, scale: Any, y: Any
 ) -> None:
     one = np.uint64(1)
-    width = x.shape[1]
-    total = np.empty(width, y.dtype)
     for i in range(np.uint64(lo), np.uint64(hi)):
-        for q in range(width):
-            total[q] = 0
-        for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
-            j, value = np.uint64(columns[p]), values[p]
-            for q in range(width):
-                total[q] += value * x[j, q]
-        if b is None:
-            for q in range(width):
-                y[i, q] = scale * total[q]
-        else:
-            for q in range(width):
-                y[i, q] = b[i, q] + scale * total[q]
+        for q in range(np.uint64(0), np.uint64(x.shape[1]), np.uint64(LANES)):
+            total = no_lanes(y)
+            for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
+                total = plus(total, values[p], load(x, np.uint64(columns[p]), q))
+            if b is None:
+                store(y, i, q, plus(no_lanes(y), scale, total))
+            else:
+                store(y, i, q, plus(load(b, i, q), scale, total))
