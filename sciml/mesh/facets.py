@@ -11,6 +11,8 @@ from sciml.mesh.mesh import Facets, Mesh
 
 __all__ = ["BoundaryFacets", "boundary_facets", "facet_owners"]
 
+_CHUNK = 1 << 15  # cells whose vertices stay in the cache
+
 
 @dataclass(frozen=True, eq=False)
 class BoundaryFacets:
@@ -41,7 +43,7 @@ def boundary_facets(mesh: Mesh) -> BoundaryFacets:
     from sciml.kernels.label_tuples import label_tuples  # loads the compiler
 
     facets, owners = {}, {}
-    for kind, (vertices, cells) in _by_type(mesh).items():
+    for kind, (vertices, cells) in _by_type(mesh, _open(mesh)).items():
         labels, count = label_tuples(vertices, mesh.n_points)
         single = (np.bincount(labels, minlength=count) == 1)[labels]
         facets[kind], owners[kind] = vertices[single], cells[single]
@@ -82,20 +84,39 @@ def facet_owners(mesh: Mesh, kind: str, facets: NDArray[np.int32]) -> NDArray[np
     return owner[labels[len(vertices) :]]
 
 
-def _by_type(
-    mesh: Mesh, among: NDArray[np.bool_] | None = None
-) -> dict[str, tuple[NDArray[np.int32], NDArray[np.int64]]]:
-    """All facets by type and the cell of each; with `among`, of cells that have enough of these vertices."""
+def _open(mesh: Mesh) -> NDArray[np.bool_]:
+    """Vertices on the boundary, and some others where more than two cells meet in a facet."""
+    from sciml.kernels.open_vertices import open_vertices
+
+    by_type: dict[str, list[tuple[NDArray[np.int32], tuple[tuple[int, ...], ...]]]] = {}
+    for kind, block in mesh.cells.items():
+        for facet, local in CELL_TYPES[kind].facets.items():
+            by_type.setdefault(facet, []).append((block, local))
+    found = np.zeros(mesh.n_points, dtype=np.bool_)
+    for blocks in by_type.values():
+        found |= open_vertices(blocks, mesh.n_points)
+    return found
+
+
+def _by_type(mesh: Mesh, among: NDArray[np.bool_]) -> dict[str, tuple[NDArray[np.int32], NDArray[np.int64]]]:
+    """Facets that have all vertices among the given ones, by type, and the cell of each."""
     parts: dict[str, list[tuple[NDArray[np.int32], NDArray[np.int64]]]] = {}
     for kind, block in mesh.cells.items():
-        numbers = np.arange(mesh.starts[kind], mesh.starts[kind] + len(block))
         for facet, local in CELL_TYPES[kind].facets.items():
-            if among is not None:
-                enough = np.count_nonzero(among[block], axis=1) >= FACET_TYPES[facet]
-                numbers, block = numbers[enough], block[enough]
-            rows = block[:, np.ravel(local)].reshape(-1, FACET_TYPES[facet])
-            parts.setdefault(facet, []).append((rows, np.repeat(numbers, len(local))))
+            enough = _with(block, among, FACET_TYPES[facet])
+            rows = block[enough][:, np.ravel(local)].reshape(-1, FACET_TYPES[facet])
+            kept = among[rows].all(axis=1)
+            parts.setdefault(facet, []).append((rows[kept], np.repeat(mesh.starts[kind] + enough, len(local))[kept]))
     return {
         facet: (np.concatenate([rows for rows, _ in some]), np.concatenate([cells for _, cells in some]))
         for facet, some in parts.items()
     }
+
+
+def _with(block: NDArray[np.int32], among: NDArray[np.bool_], least: int) -> NDArray[np.int64]:
+    """Rows with at least so many of these vertices."""
+    enough, marks = np.empty(len(block), dtype=np.bool_), among.view(np.uint8)
+    for begin in range(0, len(block), _CHUNK):
+        hits = marks.take(block[begin : begin + _CHUNK]).T  # added up by column: NumPy's sums of short rows are slow
+        np.greater_equal(sum(hits[1:], start=hits[0]), least, out=enough[begin : begin + _CHUNK])
+    return np.flatnonzero(enough)

@@ -1,6 +1,7 @@
 """Volumes and shape quality of cells."""
 
 from collections.abc import Callable, Mapping
+from math import factorial
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ def volumes(mesh: Mesh) -> NDArray[np.float64]:
     >>> volumes(Mesh([[0, 0], [2, 0], [2, 1], [0, 1]], {"quad": [[0, 1, 2, 3]]}))
     array([2.])
     """
-    return _over_cells(mesh, _VOLUMES)
+    return _over_cells(mesh, _VOLUMES, lambda volume, longest, d: volume)
 
 
 def qualities(mesh: Mesh) -> NDArray[np.float64]:
@@ -60,20 +61,35 @@ def corner_volumes(mesh: Mesh) -> NDArray[np.float64]:
     >>> bool(volumes(mesh)[0] > 0 > corner_volumes(mesh)[0])
     True
     """
-    return _over_cells(mesh, _CORNERS)
+
+    def of_simplices(volume: Any, longest: Any, d: int) -> Any:
+        return np.nan_to_num(factorial(d) * volume / longest ** (d / 2))
+
+    return _over_cells(mesh, _CORNERS, of_simplices)
 
 
-def _over_cells(mesh: Mesh, table: Mapping[str, Callable[[list[Vectors]], Any]]) -> NDArray[np.float64]:
+def _over_cells(
+    mesh: Mesh, table: Mapping[str, Callable[[list[Vectors]], Any]], simplices: Callable[..., Any] | None = None
+) -> NDArray[np.float64]:
+    """Values by type; those of `simplices` from their volumes, squares of their longest edges, and dimension."""
     result = np.empty(mesh.n_cells)
-    columns = [np.ascontiguousarray(column) for column in mesh.points.T]
     for kind, block in mesh.cells.items():
-        for begin in range(0, len(block), _CHUNK):
-            vertices = block[begin : begin + _CHUNK]
-            at = [tuple(column[v] for column in columns) for v in vertices.T]
-            start = mesh.starts[kind] + begin
-            with np.errstate(all="ignore"):  # degenerate cells divide by zero, huge coordinates overflow
-                result[start : start + len(vertices)] = table[kind](at)
+        here = result[mesh.starts[kind] : mesh.starts[kind] + len(block)]
+        with np.errstate(all="ignore"):  # degenerate cells divide by zero, huge coordinates overflow
+            if simplices is not None and kind in ("triangle", "tetra"):
+                from sciml.kernels.simplex_sizes import simplex_sizes  # loads the compiler
+
+                here[:] = simplices(*simplex_sizes(mesh.points, block), mesh.dimension)
+            else:
+                _in_chunks(mesh.points, block, table[kind], here)
     return result
+
+
+def _in_chunks(points: Any, block: Any, function: Callable[[list[Vectors]], Any], result: Any) -> None:
+    columns = [np.ascontiguousarray(column) for column in points.T]
+    for begin in range(0, len(block), _CHUNK):
+        vertices = block[begin : begin + _CHUNK].T
+        result[begin : begin + _CHUNK] = function([tuple(column[v] for column in columns) for v in vertices])
 
 
 def _minus(a: Vectors, b: Vectors) -> Vectors:
@@ -151,9 +167,7 @@ def _tetra_quality(at: list[Vectors]) -> Any:
 
 # The edges at a corner, in the order that makes them span a positive volume.
 _NEIGHBOURS = {
-    "triangle": ((1, 2),),
     "quad": ((1, 3), (2, 0), (3, 1), (0, 2)),
-    "tetra": ((1, 2, 3),),
     "hexahedron": (
         (1, 3, 4), (2, 0, 5), (3, 1, 6), (0, 2, 7), (7, 5, 0), (4, 6, 1), (5, 7, 2), (6, 4, 3),
     ),
@@ -181,11 +195,9 @@ def _relative_corner(kind: str) -> Callable[[list[Vectors]], Any]:
     return least
 
 
-_VOLUMES = {
-    "triangle": _triangle_area, "quad": _quad_area, "tetra": _tetra_volume, "hexahedron": _hexahedron_volume,
-}  # fmt: skip
+_VOLUMES = {"quad": _quad_area, "hexahedron": _hexahedron_volume}
 _QUALITIES = {
     "triangle": _triangle_quality, "quad": _unit_corner("quad"),
     "tetra": _tetra_quality, "hexahedron": _unit_corner("hexahedron"),
 }  # fmt: skip
-_CORNERS = {kind: _relative_corner(kind) for kind in CELL_TYPES}
+_CORNERS = {kind: _relative_corner(kind) for kind in _VOLUMES}

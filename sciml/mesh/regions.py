@@ -129,7 +129,7 @@ def paint_cells(
     def evaluate(value: float | str, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
         here = {axis: points[inside] for axis, points in at.items()}
         given = Expression(value, tuple(at))(here) if isinstance(value, str) else value
-        return np.broadcast_to(np.asarray(given, dtype=np.float64), np.count_nonzero(inside))
+        return np.broadcast_to(np.asarray(given, dtype=np.float64), int(np.count_nonzero(inside)))
 
     values = np.empty(mesh.n_cells)
     if isinstance(base, np.ndarray):

@@ -171,5 +171,6 @@ def _note(discretisation_error: float | None) -> str:
     size = "" if discretisation_error is None else f", here about {discretisation_error:.1e},"
     return (
         "It stopped after one full multigrid pass, as fmg.only asks, with a residual above rtol: for smooth data its "
-        f"error is about a tenth of the discretisation error{size} relative in l2; leave fmg.only out to iterate to rtol."
+        f"error is about a tenth of the discretisation error{size} relative in l2; leave fmg.only out to iterate to "
+        "rtol."
     )

@@ -29,7 +29,7 @@ def means(v: Array, cells: Indices | None, starts: Indices | None) -> NDArray[np
     >>> means(np.array([1.0, 5.0, 3.0]), np.array([0, 2, 1]), np.array([0, 2]))
     array([2., 5.])
     """
-    flat = np.require(v, requirements="CW").reshape(-1)  # read-only ones would be compiled for anew
+    flat = np.require(v, requirements=["C", "W"]).reshape(-1)  # read-only ones would be compiled for anew
     if cells is None or starts is None:
         return np.array([flat.mean(dtype=np.float64)])
     parts = slabs(cells.size, cells.size)

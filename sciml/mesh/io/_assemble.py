@@ -89,8 +89,11 @@ def numbered_groups(
 
 
 def _in_plane(points: NDArray[Any]) -> NDArray[Any]:
-    flat = len(points) and points.shape[1] == 3 and (points[:, 2] == points[0, 2]).all()
-    return np.ascontiguousarray(points[:, :2]) if flat else points
+    if not len(points) or points.shape[1] < 3 or (points[:, 2] != points[0, 2]).any():
+        return points
+    plane = np.empty((len(points), 2), dtype=points.dtype)
+    plane[:, 0], plane[:, 1] = points[:, 0], points[:, 1]  # by column: NumPy copies short rows slowly
+    return plane
 
 
 def _joined(arrays: list[NDArray[Any]]) -> NDArray[Any]:
@@ -102,8 +105,8 @@ def _regions(blocks: list[Block]) -> dict[str, NDArray[np.int64]]:
     start = 0
     for block in blocks:
         for name, rows in block.groups.items():
-            numbers = np.arange(len(block.vertices)) if rows is None else rows
-            regions.setdefault(name, []).append(start + numbers)
+            numbers = np.arange(start, start + len(block.vertices)) if rows is None else start + rows
+            regions.setdefault(name, []).append(numbers)
         start += len(block.vertices)
     return {name: _joined(parts) for name, parts in regions.items()}
 

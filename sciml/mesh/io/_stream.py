@@ -1,5 +1,6 @@
 """Numbers in files, counted against what the file holds before anything is allocated."""
 
+from mmap import mmap
 from pathlib import Path
 from typing import Any, Literal, Protocol
 from warnings import catch_warnings, simplefilter
@@ -82,7 +83,7 @@ class TextStream:
 class BinaryStream:
     """Numbers at a position of a binary file."""
 
-    def __init__(self, path: Path, data: bytes, position: int, order: Literal["<", ">"] = "<") -> None:
+    def __init__(self, path: Path, data: bytes | mmap, position: int, order: Literal["<", ">"] = "<") -> None:
         self.path, self.data, self.position = path, data, position
         self.order: Literal["<", ">"] = order
 

@@ -1,6 +1,7 @@
 """Gmsh meshes, formats 2.2 and 4.1, text and binary."""
 
 from collections.abc import Iterator, Mapping
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, Literal
 
@@ -67,8 +68,9 @@ class _File:
     """Sections of a file, found one after the other, since binary data may look like a keyword."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.data = path, path.read_bytes()
-        head = self.data[:80].split(b"\n", 2)
+        self.path = path
+        with path.open("rb") as file:
+            head = file.read(80).split(b"\n", 2)
         words = head[1].split() if len(head) > 2 else []
         version = words[0].decode(errors="replace") if words else "unknown"
         self.version = {"2": 2, "2.1": 2, "2.2": 2, "4.1": 4}.get(version, 0)
@@ -80,6 +82,7 @@ class _File:
                 "2.2 and 4.1 with 8 are read: export with Mesh.MshFileVersion = 4.1"
             )
         self.binary = words[1] == b"1"
+        self.data = _mapped(path) if self.binary else path.read_bytes()
         self.order: Literal["<", ">"] = "<"
         self.position = len(head[0]) + len(head[1]) + 2
         self.reader: BinaryStream | None = None
@@ -123,6 +126,7 @@ class _File:
             self.reader = BinaryStream(self.path, self.data, self.position, self.order)
             return self.reader
         end = self._find_end(b"$End")
+        assert isinstance(self.data, bytes)
         return TextStream(self.path, self.data, self.position, end, dtype)
 
     def names(self) -> Names:
@@ -138,6 +142,12 @@ class _File:
                 expected = f"a dimension, a number and a quoted name where it has '{shown}'"
                 raise damaged(self.path, "$PhysicalNames", expected) from None
         return result
+
+
+def _mapped(path: Path) -> mmap:
+    """Numbers are converted right out of the page cache: half the time and memory of a copy."""
+    with path.open("rb") as file:
+        return mmap(file.fileno(), 0, access=ACCESS_READ)
 
 
 def _block(kind: str, vertices: NDArray[Any], numbers: Any, names: Names) -> Block:
