@@ -1,5 +1,6 @@
 """Facets, volumes, quality, checks and repairs of meshes, on cells whose values are known."""
 
+from collections import Counter
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -125,6 +126,21 @@ def test_boundary_of_mixed_cells() -> None:
     skin = Mesh(points, {"triangle": [[1, 4, 2]], "quad": [[0, 1, 2, 3]]}).boundary_facets()
     assert skin.facets["line"].tolist() == [[1, 4], [4, 2], [0, 1], [2, 3], [3, 0]]
     assert skin.owners["line"].tolist() == [0, 0, 1, 1, 1]
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["triangle", "tetra", "quad"]), st.integers(4, 9), st.integers(1, 20))
+@settings(max_examples=60, deadline=None)
+def test_boundary_is_what_one_cell_has(seed: int, kind: str, n_points: int, n_cells: int) -> None:
+    rng = np.random.default_rng(seed)
+    width, ndim = CELL_TYPES[kind].n_vertices, CELL_TYPES[kind].dimension
+    cells = np.array([rng.permutation(n_points)[:width] for _ in range(n_cells)])
+    skin = Mesh(rng.random((n_points, ndim)), {kind: cells}).boundary_facets()
+    ((facet, local),) = CELL_TYPES[kind].facets.items()
+    rows = [(i, cell[list(places)].tolist()) for i, cell in enumerate(cells) for places in local]
+    times = Counter(frozenset(row) for _, row in rows)
+    once = [(i, row) for i, row in rows if times[frozenset(row)] == 1]
+    assert skin.owners[facet].tolist() == [i for i, _ in once]
+    assert skin.facets[facet].tolist() == [row for _, row in once]
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(4, 9), st.integers(1, 12))

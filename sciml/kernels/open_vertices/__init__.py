@@ -47,4 +47,5 @@ def open_vertices(blocks: Sequence[tuple[Indices, Sequence[Sequence[int]]]], n_p
         parts = slabs(len(cells), cells.size)
         for part in run_slabs(signatures, parts, flat(cells), cells.shape[1], places, n_points):
             total ^= part
-    return total != 0
+    found: NDArray[np.bool_] = total != 0
+    return found
