@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba as nb
+from numba.extending import overload
 
-__all__ = ["compiled", "compiled_exact", "inner", "inner_exact"]
+__all__ = ["compiled", "compiled_exact", "inner", "inner_exact", "overload_inner"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -23,6 +24,7 @@ def _helper_options() -> dict[str, Any]:
 # Serial and nogil: threads come from our pool. fastmath is safe because inputs are checked for
 # NaN and infinities before a kernel sees them; "numpy" drops the division-by-zero branch.
 _njit: Any = nb.njit
+_overload: Any = overload
 _jit = _njit(cache=True, no_cfunc_wrapper=True, nogil=True, fastmath=True, error_model="numpy")
 _jit_inner = _njit(nogil=True, fastmath=True, error_model="numpy", **_helper_options())
 _jit_exact = _njit(cache=True, no_cfunc_wrapper=True, nogil=True, error_model="numpy")
@@ -51,3 +53,9 @@ def inner_exact(function: Function) -> Function:
     """Compile a function that only kernels under `compiled_exact` call."""
     result: Function = _jit_inner_exact(function)
     return result
+
+
+def overload_inner(function: Callable[..., Any]) -> Callable[[Function], Function]:
+    """Decorate what chooses, from the types of the arguments, the code that stands for `function` in kernels."""
+    decorate: Callable[[Function], Function] = _overload(function, strict=False, jit_options=_helper_options())
+    return decorate

@@ -3,9 +3,8 @@
 from typing import Any
 
 import numpy as np
-from numba.extending import overload
 
-from sciml.kernels._numba import compiled, inner
+from sciml.kernels._numba import compiled, inner, overload_inner
 from sciml.kernels._stencil import ConstantStencil
 
 __all__ = ["add_plane", "correct"]
@@ -99,7 +98,7 @@ def _residual_plane(stencil: Any, i: int, u: Any, b: Any, inverse: Any, f: Any, 
     raise AssertionError("compiled code only")
 
 
-@overload(_residual_plane, strict=False)
+@overload_inner(_residual_plane)
 def _typed_plane(stencil: Any, i: Any, u: Any, b: Any, inverse: Any, f: Any, work: Any) -> Any:
     return _constant_plane if stencil.instance_class is ConstantStencil else _variable_plane
 

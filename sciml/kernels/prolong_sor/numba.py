@@ -8,9 +8,8 @@ red-black pre-smoothing, unless `first` says otherwise.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba.extending import overload
 
-from sciml.kernels._numba import compiled, inner
+from sciml.kernels._numba import compiled, inner, overload_inner
 from sciml.kernels.stencil_sor.numba import relax_plane
 
 __all__ = ["Constant", "LinearBox", "prolong_relax"]
@@ -147,7 +146,7 @@ def prolong_plane(x: Any, i: int, source: Any, even: Any, odd: Any, row: Any) ->
     """Add the coarse correction to plane i."""
 
 
-@overload(prolong_plane, strict=False)
+@overload_inner(prolong_plane)
 def _prolong_plane(x: Any, i: Any, source: Any, even: Any, odd: Any, row: Any) -> Any:
     return _constant_plane if source.instance_class is Constant else _linear_plane
 

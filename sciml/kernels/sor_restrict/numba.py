@@ -13,9 +13,8 @@ of slabs. A periodic first axis is a box cut at plane 0.
 from typing import Any
 
 import numpy as np
-from numba.extending import overload
 
-from sciml.kernels._numba import compiled, inner
+from sciml.kernels._numba import compiled, inner, overload_inner
 from sciml.kernels._stencil import ConstantStencil
 from sciml.kernels.stencil_sor.numba import relax_plane, start_plane
 
@@ -108,7 +107,7 @@ def residual_row(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even:
     """
 
 
-@overload(residual_row, strict=False)
+@overload_inner(residual_row)
 def _residual_row(stencil: Any, shape: Any, X: Any, F: Any, i: Any, j: Any, even: Any, odd: Any) -> Any:
     constant = getattr(stencil, "instance_class", None) is ConstantStencil
     return _constant_row if constant else _variable_row
@@ -118,7 +117,7 @@ def flat(stencil: Any) -> Any:
     """Face arrays and surplus without their shape; a constant stencil as it is."""
 
 
-@overload(flat, strict=False)
+@overload_inner(flat)
 def _flat(stencil: Any) -> Any:
     if stencil.instance_class is ConstantStencil:
         return lambda stencil: stencil

@@ -6,12 +6,12 @@ computations round alike, hence the diagonal is the sum of exactly the stored fa
 
 from typing import Any
 
-from sciml.kernels._numba import compiled_exact
+from sciml.kernels._numba import compiled_exact, inner_exact
 
 __all__ = ["assemble"]
 
 
-@compiled_exact
+@inner_exact
 def mean(a: Any, b: Any) -> Any:
     """Harmonic mean, 0 when either is 0; the order of operations avoids under- and overflow of a b."""
     total = a + b
@@ -19,46 +19,31 @@ def mean(a: Any, b: Any) -> Any:
 
 
 @compiled_exact
-def face_row(factor: Any, weight: Any, a: Any, b: Any, out: Any) -> None:
-    for k in range(len(out)):
-        out[k] = factor * weight[k] * mean(a[k], b[k])
-
-
-@compiled_exact
-def add_face_row(factor: Any, weight: Any, a: Any, b: Any, out: Any) -> None:
-    for k in range(len(out)):
-        out[k] += factor * weight[k] * mean(a[k], b[k])
-
-
-@compiled_exact
-def along_row(factor: Any, last: Any, a: Any, out: Any, d: Any) -> None:
-    n = len(out)
-    for k in range(n - 1):
-        out[k] = factor * mean(a[k], a[k + 1])
-    out[n - 1] = last * mean(a[n - 1], a[0])
-    d[0] += out[n - 1] + out[0]
-    for k in range(1, n):
-        d[k] += out[k - 1] + out[k]
-
-
-@compiled_exact
 def assemble(
     lo: int, hi: int, k0: Any, k1: Any, k2: Any, scale: Any, wrap: Any, m0: Any, m1: Any, m2: Any,
     c0: Any, c1: Any, c2: Any, d: Any,
 ) -> None:
-    n0, n1, _ = k0.shape
+    n0, n1, n2 = k0.shape
     for i in range(lo, hi):
         im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
         a_m, a_p = (scale[0] if i > 0 else wrap[0]), (scale[0] if i < n0 - 1 else wrap[0])
         for j in range(n1):
             jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
             b_m, b_p = (scale[1] if j > 0 else wrap[1]), (scale[1] if j < n1 - 1 else wrap[1])
-            row = d[i, j]
-            face_row(a_p * m1[j], m2, k0[i, j], k0[ip, j], c0[i, j])
-            face_row(b_p * m0[i], m2, k1[i, j], k1[i, jp], c1[i, j])
-            face_row(a_m * m1[j], m2, k0[im, j], k0[i, j], row)
-            add_face_row(b_m * m0[i], m2, k1[i, jm], k1[i, j], row)
-            for k in range(len(row)):
-                row[k] += c0[i, j, k] + c1[i, j, k]
+            a_m1, a_p1, b_m0, b_p0 = a_m * m1[j], a_p * m1[j], b_m * m0[i], b_p * m0[i]
+            for k in range(n2):
+                c0[i, j, k] = a_p1 * m2[k] * mean(k0[i, j, k], k0[ip, j, k])
+            for k in range(n2):
+                c1[i, j, k] = b_p0 * m2[k] * mean(k1[i, j, k], k1[i, jp, k])
+            for k in range(n2):
+                under = a_m1 * m2[k] * mean(k0[im, j, k], k0[i, j, k]) + b_m0 * m2[k] * mean(k1[i, jm, k], k1[i, j, k])
+                d[i, j, k] = under + (c0[i, j, k] + c1[i, j, k])
             area = m0[i] * m1[j]
-            along_row(scale[2] * area, wrap[2] * area, k2[i, j], c2[i, j], row)
+            factor, last = scale[2] * area, wrap[2] * area
+            for k in range(n2 - 1):
+                c2[i, j, k] = factor * mean(k2[i, j, k], k2[i, j, k + 1])
+            end = n2 - 1
+            c2[i, j, end] = last * mean(k2[i, j, end], k2[i, j, 0])
+            d[i, j, 0] += c2[i, j, end] + c2[i, j, 0]
+            for k in range(1, n2):
+                d[i, j, k] += c2[i, j, k - 1] + c2[i, j, k]

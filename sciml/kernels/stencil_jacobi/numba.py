@@ -6,9 +6,7 @@ since the opposite end may hold anything at that time (and 0 times NaN is NaN).
 
 from typing import Any
 
-from numba.extending import overload
-
-from sciml.kernels._numba import compiled, inner
+from sciml.kernels._numba import compiled, inner, overload_inner
 from sciml.kernels._stencil import ConstantStencil
 
 __all__ = ["sweep_planes", "sweep_slab"]
@@ -77,7 +75,7 @@ def relax_plane(stencil: Any, u: Any, f: Any, i: int, omega: Any, out: Any, peri
     """Plane i of ``out = u + omega D^-1 (f - A u)``; resolved at compile time by the stencil's type."""
 
 
-@overload(relax_plane, strict=False)
+@overload_inner(relax_plane)
 def _relax_plane(stencil: Any, u: Any, f: Any, i: Any, omega: Any, out: Any, periodic: Any) -> Any:
     if stencil.instance_class is ConstantStencil:
         return lambda stencil, u, f, i, omega, out, periodic: _constant_plane(
@@ -110,7 +108,7 @@ def start_plane(stencil: Any, f: Any, i: int, omega: Any, out: Any) -> None:
     """Plane i of ``out = omega D^-1 f``, a sweep from u = 0."""
 
 
-@overload(start_plane, strict=False)
+@overload_inner(start_plane)
 def _start_plane(stencil: Any, f: Any, i: Any, omega: Any, out: Any) -> Any:
     if stencil.instance_class is ConstantStencil:
         return lambda stencil, f, i, omega, out: _constant_start(stencil, f, i, omega, out)

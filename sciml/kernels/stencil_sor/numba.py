@@ -10,9 +10,8 @@ length, the whole row, reading one entry of the row before or after at an end (a
 from typing import Any
 
 import numpy as np
-from numba.extending import overload
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._numba import compiled, overload_inner
 from sciml.kernels._stencil import ConstantStencil
 
 __all__ = ["relax_plane", "start_plane", "sweep_slab"]
@@ -100,7 +99,7 @@ def relax_plane(stencil: Any, x: Any, f: Any, i: int, colour: int, omega: Any) -
     """Relax the cells of one colour in plane i; resolved at compile time by the stencil's type."""
 
 
-@overload(relax_plane, strict=False)
+@overload_inner(relax_plane)
 def _relax_plane(stencil: Any, x: Any, f: Any, i: Any, colour: Any, omega: Any) -> Any:
     return _constant_plane if stencil.instance_class is ConstantStencil else _variable_plane
 
@@ -134,7 +133,7 @@ def start_plane(stencil: Any, x: Any, f: Any, i: int, omega: Any) -> None:
     """The first (red) half sweep in plane i from x = 0, and 0 for the black cells."""
 
 
-@overload(start_plane, strict=False)
+@overload_inner(start_plane)
 def _start_plane(stencil: Any, x: Any, f: Any, i: Any, omega: Any) -> Any:
     return _constant_start if stencil.instance_class is ConstantStencil else _variable_start
 
