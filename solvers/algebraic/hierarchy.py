@@ -1,4 +1,4 @@
-"""Hierarchies built by PyAMG: interpolation and Galerkin matrices of every level."""
+"""Hierarchies built with PyAMG: interpolation and Galerkin matrices of every level."""
 
 import warnings
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sciml.solvers.algebraic.aggregation import aggregated
 
 __all__ = ["Coarsening", "Kind", "Matrices", "build_matrices", "renewed"]
 
@@ -60,7 +62,7 @@ def build_matrices(matrix: Any, how: Coarsening) -> Matrices:
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore")
-            return [(_csr(level.A), _csr(getattr(level, "P", None))) for level in _build(matrix, how).levels]
+            return [(_csr(A), _csr(P)) for A, P in _build(matrix, how)]
     except (ValueError, ArithmeticError):
         return [(matrix * np.nan, None)]
 
@@ -74,20 +76,18 @@ def renewed(matrices: Matrices, matrix: Any) -> Matrices:
     return [*levels, (matrix, None)]
 
 
-def _build(matrix: Any, how: Coarsening) -> Any:
-    import pyamg
-
-    options: dict[str, Any] = {
-        "max_coarse": how.max_coarse, "max_levels": MAX_LEVELS, "presmoother": None, "postsmoother": None,
-    }
+def _build(matrix: Any, how: Coarsening) -> Matrices:
     if how.kind == "ruge_stuben":
-        theta = 0.25 if how.theta is None else how.theta
-        return pyamg.ruge_stuben_solver(matrix, strength=("classical", {"theta": theta}), **options)
-    # stencils grow on coarse levels, and a fixed theta would call most of their couplings weak
+        import pyamg
+
+        hierarchy = pyamg.ruge_stuben_solver(
+            matrix, strength=("classical", {"theta": 0.25 if how.theta is None else how.theta}), presmoother=None,
+            postsmoother=None, max_coarse=how.max_coarse, max_levels=MAX_LEVELS,
+        )
+        return [(level.A, getattr(level, "P", None)) for level in hierarchy.levels]
     theta = 0.08 if how.theta is None else how.theta
-    strength = [("symmetric", {"theta": theta * 0.5**level}) for level in range(MAX_LEVELS)]
     blocks = matrix.tobsr((how.block, how.block)) if how.block > 1 else matrix
-    return pyamg.smoothed_aggregation_solver(blocks, how.near_nullspace, strength=strength, **options)
+    return aggregated(blocks, how.near_nullspace, theta, how.max_coarse, MAX_LEVELS, how.seed)
 
 
 def _csr(matrix: Any) -> Any:
