@@ -133,9 +133,10 @@ def plan_mesh(settings: Settings, clock: Clock) -> OnMesh:
         If the file is not a sound mesh of the plane or of solids, or settings do not fit it.
     """
     refuse_settings(settings, _NOT_HERE, "a mesh")
-    with clock.measure("io"):
+    with clock.measure("io"), clock.measure("read"):
         mesh = read_mesh(settings.problem or "")
-    mesh.check()
+    with clock.measure("check"):
+        mesh.check()
     if mesh.dimension < mesh.ndim:
         raise InputError(
             f"{settings.problem} is a surface in space; expected triangles or quads in a plane, or tetrahedra or "

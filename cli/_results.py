@@ -39,7 +39,7 @@ def write_results(task: Task, system: System, solution: Solution, clock: Clock) 
     targets = [*writers, *([settings.report] if to_file and settings.report else [])]
     # A solution that overflowed is written as it is; its residual tells.
     with np.errstate(all="ignore"), replacing(*targets) as partials:
-        with clock.measure("io"):
+        with clock.measure("io"), clock.measure("write"):
             for write, partial in zip(writers.values(), partials, strict=False):
                 write(partial)
         facts = _report(task, system, solution, clock)
@@ -61,7 +61,9 @@ def _write_matrix(path: Path, system: System) -> None:
 
 def _report(task: Task, system: System, solution: Solution, clock: Clock) -> dict[str, Any]:
     settings, details = task.settings, dict(solution.details)
-    seconds = {f"{name}_seconds": clock.seconds[name] for name in ("setup", "solve", "compile", "io", "load")}
+    # The first five are there for every problem and do not overlap; the stages after them are parts of these.
+    stages = dict.fromkeys([*("setup", "solve", "compile", "io", "load"), *clock.seconds])
+    seconds = {f"{name}_seconds": clock.seconds[name] for name in stages}
     return {
         "method": solution.method,
         "selected_because": solution.selected_because,

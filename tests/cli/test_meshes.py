@@ -52,6 +52,18 @@ def test_report_and_balance(run: Run, plate: Mesh) -> None:
     assert sum(balance[name] for name in ("x-", "x+", "y-", "y+", "source")) == pytest.approx(0, abs=1e-10)
 
 
+def test_stages_in_the_report_are_parts_of_the_whole(run: Run, plate: Mesh) -> None:
+    arguments = ("--refine", "1", "--output", "u.vtu", "--report", "-")
+    seconds = {
+        name.removesuffix("_seconds"): value
+        for name, value in json.loads(run("solve", "plate.vtu", *arguments).stdout).items()
+        if name.endswith("_seconds")
+    }
+    assert 0 < seconds["read"] + seconds["write"] <= seconds["io"]
+    assert 0 < seconds["refine"] + seconds["assembly"] <= seconds["setup"] + seconds["compile"]
+    assert 0 < seconds["check"] <= seconds["total"]
+
+
 def test_a_linear_field_is_exact_also_on_solids(run: Run, tmp_path: Path) -> None:
     mesh = box_mesh((3, 4, 2))
     write_mesh(mesh, tmp_path / "box.vtu")
