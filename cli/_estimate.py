@@ -15,9 +15,12 @@ _COPIES = {
     "multigrid": (8, 13), "fmg": (8, 13), "amg": (120, 8), "direct": (7, 8),
 }  # fmt: skip
 _PROCESS = 300_000_000  # interpreter and libraries, and the compiler when kernels are compiled first
-# Bytes measured with algebraic multigrid: matrix and hierarchy an entry, vectors and hierarchy a row; what a
-# cell takes while elements are assembled; entries a row of a mesh of tetrahedra.
-_PER_ENTRY, _PER_ROW, _PER_CELL, _COUPLINGS = 70, 300, 150, 15
+# Bytes measured with algebraic multigrid on stencils of 5, 7 and 27 points (490, 720 and 1490 a row) and on meshes
+# of triangles and tetrahedra (630 and 1240 a point), rounded up: matrix and hierarchy an entry, vectors and hierarchy
+# a row, a cell. Element matrices are gone before the hierarchy is built, so they do not add to the peak.
+_PER_ENTRY, _PER_ROW, _PER_CELL = 60, 300, 30
+# Entries a row, by Euler's formula in the plane (6 neighbours), and about 14 neighbours in space.
+_COUPLINGS = {2: 7, 3: 15}
 _PER_COLUMN, _TOGETHER = 60, 16  # what conjugate gradients add a row for each right-hand side iterated with others
 _BATCH = 4  # source, solution, residual and work array of a further right-hand side
 
@@ -56,9 +59,9 @@ def matrix_bytes(n: int, entries: int, batch: int = 1) -> int:
     return _PROCESS + _PER_ENTRY * entries + n * (_PER_ROW + _PER_COLUMN * together + 8 * _BATCH * (batch - 1))
 
 
-def mesh_bytes(points: int, cells: int, batch: int = 1) -> int:
-    """Estimated peak memory of a solve on a mesh of triangles or tetrahedra, in bytes."""
-    return matrix_bytes(points, _COUPLINGS * points, batch) + _PER_CELL * cells
+def mesh_bytes(points: int, cells: int, dimension: int, batch: int = 1) -> int:
+    """Estimated peak memory of a solve on a mesh of the plane or of space, in bytes."""
+    return matrix_bytes(points, _COUPLINGS[dimension] * points, batch) + _PER_CELL * cells
 
 
 def _expected_method(settings: Settings, varies: bool) -> str:

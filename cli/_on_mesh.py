@@ -57,8 +57,9 @@ class OnMesh:
     @property
     def memory(self) -> int:
         """Estimated bytes of the solve."""
-        growth = 2 ** (self.mesh.dimension * self.settings.refine)
-        return mesh_bytes(self.mesh.n_points * growth, self.mesh.n_cells * growth)
+        d = self.mesh.dimension
+        growth = 2 ** (d * self.settings.refine)
+        return mesh_bytes(self.mesh.n_points * growth, self.mesh.n_cells * growth, d)
 
     def describe(self) -> str:
         """Points and cells of the file, and how often it is refined."""
