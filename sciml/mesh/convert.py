@@ -94,7 +94,8 @@ def from_pyvista(given: Any) -> Mesh:
     if not hasattr(given, "celltypes"):
         given = given.cast_to_unstructured_grid()
     data = {name: np.asarray(given.cell_data[name]) for name in given.cell_data}
-    blocks = vtk_blocks("the mesh", given.celltypes, given.cell_connectivity, given.offset, data)
+    offsets = given.cell_offsets if hasattr(given, "cell_offsets") else given.offset  # named so before pyvista 0.49
+    blocks = vtk_blocks("the mesh", given.celltypes, given.cell_connectivity, offsets, data)
     point_data = {name: np.asarray(given.point_data[name]) for name in given.point_data}
     return assemble("the mesh", np.asarray(given.points), blocks, point_data)
 
@@ -109,7 +110,10 @@ def to_pyvista(mesh: Mesh) -> Any:
     """
     pyvista = require("pyvista", "pyvista")
     points = mesh.points if mesh.ndim == 3 else np.pad(mesh.points, ((0, 0), (0, 1)))
-    grid = pyvista.UnstructuredGrid({_VTK[kind]: block for kind, block in mesh.cells.items()}, points)
+    # Each row starts with its length. Given a mapping, pyvista would sort the types and part cells from their data.
+    rows = np.concatenate([np.insert(block, 0, block.shape[1], axis=1).ravel() for block in mesh.cells.values()])
+    types = np.repeat(np.array([_VTK[kind] for kind in mesh.cells], np.uint8), [*map(len, mesh.cells.values())])
+    grid = pyvista.UnstructuredGrid(rows, types, points)
     for name, values in mesh.point_data.items():
         grid.point_data[name] = values
     for name, values in mesh.cell_data.items():

@@ -8,7 +8,7 @@ import pytest
 
 from sciml._errors import InputError
 from sciml.mesh import Mesh, box_mesh
-from sciml.mesh.convert import from_meshio, from_skfem, to_meshio, to_skfem
+from sciml.mesh.convert import from_meshio, from_pyvista, from_skfem, to_meshio, to_pyvista, to_skfem
 from sciml.mesh.io import read_mesh, write_mesh
 
 KINDS = ["triangle", "quad", "tetra", "hexahedron"]
@@ -56,6 +56,43 @@ def test_skfem(kind: str) -> None:
 def test_skfem_needs_one_type_that_fills_the_space() -> None:
     with pytest.raises(InputError, match="expected cells of one type that fill the space"):
         to_skfem(Mesh(np.eye(3), {"triangle": [[0, 1, 2]]}))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pyvista(kind: str) -> None:
+    pytest.importorskip("pyvista")
+    mesh = named(kind).replace(cell_data={"k": np.arange(named(kind).n_cells) + 0.5})
+    other = to_pyvista(mesh)
+    sizes = other.compute_cell_sizes()
+    measured = sizes["Area"] if mesh.dimension == 2 else sizes["Volume"]
+    np.testing.assert_allclose(np.abs(measured), mesh.volumes(), rtol=1e-12)
+    again = from_pyvista(other)
+    np.testing.assert_array_equal(again.points, mesh.points)
+    np.testing.assert_array_equal(again.cells[kind], mesh.cells[kind])
+    np.testing.assert_array_equal(again.point_data["u"], mesh.point_data["u"])
+    np.testing.assert_array_equal(again.cell_data["k"], mesh.cell_data["k"])
+
+
+def test_pyvista_cells_of_two_types_and_surfaces() -> None:
+    pyvista = pytest.importorskip("pyvista")
+    mesh = Mesh(
+        [[0, 0], [1, 0], [1, 1], [0, 1], [2, 0]], {"quad": [[0, 1, 2, 3]], "triangle": [[1, 4, 2]]},
+        cell_data={"k": [1.0, 2.0]},
+    )  # fmt: skip
+    again = from_pyvista(to_pyvista(mesh))
+    assert {kind: block.tolist() for kind, block in again.cells.items()} == {
+        "quad": [[0, 1, 2, 3]], "triangle": [[1, 4, 2]],
+    }  # fmt: skip
+    np.testing.assert_array_equal(again.cell_data["k"], [1.0, 2.0])
+    ball = from_pyvista(pyvista.Icosphere(radius=2.0, nsub=3))
+    assert (ball.dimension, ball.ndim) == (2, 3)
+    assert ball.volumes().sum() == pytest.approx(16 * np.pi, rel=0.01)
+
+
+def test_pyvista_refuses_other_cells() -> None:
+    pyvista = pytest.importorskip("pyvista")
+    with pytest.raises(InputError, match="expected"):
+        from_pyvista(pyvista.examples.cells.Wedge())
 
 
 def test_other_formats_go_through_meshlane(tmp_path: Path) -> None:
