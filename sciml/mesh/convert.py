@@ -110,10 +110,7 @@ def to_pyvista(mesh: Mesh) -> Any:
     """
     pyvista = require("pyvista", "pyvista")
     points = mesh.points if mesh.ndim == 3 else np.pad(mesh.points, ((0, 0), (0, 1)))
-    # Each row starts with its length. Given a mapping, pyvista would sort the types and part cells from their data.
-    rows = np.concatenate([np.insert(block, 0, block.shape[1], axis=1).ravel() for block in mesh.cells.values()])
-    types = np.repeat(np.array([_VTK[kind] for kind in mesh.cells], np.uint8), [*map(len, mesh.cells.values())])
-    grid = pyvista.UnstructuredGrid(rows, types, points)
+    grid = pyvista.UnstructuredGrid({_VTK[kind]: block for kind, block in mesh.cells.items()}, points)
     for name, values in mesh.point_data.items():
         grid.point_data[name] = values
     for name, values in mesh.cell_data.items():

@@ -72,24 +72,25 @@ def _over_cells(
     mesh: Mesh, table: Mapping[str, Callable[[list[Vectors]], Any]], simplices: Callable[..., Any] | None = None
 ) -> NDArray[np.float64]:
     """Values by type; those of `simplices` from their volumes, squares of their longest edges, and dimension."""
-    result = np.empty(mesh.n_cells)
+    parts = []
     for kind, block in mesh.cells.items():
-        here = result[mesh.starts[kind] : mesh.starts[kind] + len(block)]
         with np.errstate(all="ignore"):  # degenerate cells divide by zero, huge coordinates overflow
             if simplices is not None and kind in ("triangle", "tetra"):
                 from sciml.kernels.simplex_sizes import simplex_sizes  # loads the compiler
 
-                here[:] = simplices(*simplex_sizes(mesh.points, block), mesh.dimension)
+                parts.append(simplices(*simplex_sizes(mesh.points, block), mesh.dimension))
             else:
-                _in_chunks(mesh.points, block, table[kind], here)
-    return result
+                parts.append(_in_chunks(mesh.points, block, table[kind]))
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def _in_chunks(points: Any, block: Any, function: Callable[[list[Vectors]], Any], result: Any) -> None:
+def _in_chunks(points: Any, block: Any, function: Callable[[list[Vectors]], Any]) -> NDArray[np.float64]:
+    result = np.empty(len(block))
     columns = [np.ascontiguousarray(column) for column in points.T]
     for begin in range(0, len(block), _CHUNK):
         vertices = block[begin : begin + _CHUNK].T
         result[begin : begin + _CHUNK] = function([tuple(column[v] for column in columns) for v in vertices])
+    return result
 
 
 def _minus(a: Vectors, b: Vectors) -> Vectors:

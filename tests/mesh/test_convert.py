@@ -79,11 +79,11 @@ def test_pyvista_cells_of_two_types_and_surfaces() -> None:
         [[0, 0], [1, 0], [1, 1], [0, 1], [2, 0]], {"quad": [[0, 1, 2, 3]], "triangle": [[1, 4, 2]]},
         cell_data={"k": [1.0, 2.0]},
     )  # fmt: skip
-    again = from_pyvista(to_pyvista(mesh))
-    assert {kind: block.tolist() for kind, block in again.cells.items()} == {
-        "quad": [[0, 1, 2, 3]], "triangle": [[1, 4, 2]],
-    }  # fmt: skip
-    np.testing.assert_array_equal(again.cell_data["k"], [1.0, 2.0])
+    other = to_pyvista(mesh)
+    np.testing.assert_allclose(other.compute_cell_sizes()["Area"] * other["k"], [1.0, 1.0])
+    again = from_pyvista(other)
+    assert dict(zip(again.cells, again.cell_data["k"].tolist(), strict=True)) == {"quad": 1.0, "triangle": 2.0}
+    assert (again.cells["quad"].tolist(), again.cells["triangle"].tolist()) == ([[0, 1, 2, 3]], [[1, 4, 2]])
     ball = from_pyvista(pyvista.Icosphere(radius=2.0, nsub=3))
     assert (ball.dimension, ball.ndim) == (2, 3)
     assert ball.volumes().sum() == pytest.approx(16 * np.pi, rel=0.01)

@@ -40,6 +40,13 @@ def read_gmsh(path: Path) -> Mesh:
     and post-processing facilities", International Journal for Numerical Methods in Engineering 79, 2009,
     and the chapter "Gmsh file formats" of its manual.
     """
+    mesh, version = _as_listed(path)
+    mesh = compact(mesh)
+    return _turned(merged(mesh) if version == 2 and len(mesh.regions) > 1 else mesh)
+
+
+def _as_listed(path: Path) -> tuple[Mesh, int]:
+    """The mesh of the file and its version; what was needed to read it is gone on return."""
     file = _File(path)
     names: Names = {}
     groups: dict[tuple[int, int], list[int]] = {}
@@ -60,8 +67,7 @@ def read_gmsh(path: Path) -> Mesh:
             blocks += [_block(kind, nodes.vertices(path, tags), numbers, names) for kind, tags, numbers in found]
     if nodes is None or not blocks:
         raise damaged(path, "its end", "sections $Nodes and $Elements with entries")
-    mesh = compact(assemble(path, nodes.points, blocks))
-    return _turned(merged(mesh) if file.version == 2 and len(mesh.regions) > 1 else mesh)
+    return assemble(path, nodes.points, blocks), file.version
 
 
 class _File:
