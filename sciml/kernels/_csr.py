@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._stencil import Array
 
-__all__ = ["CSR", "Index", "Split", "csr_of", "split"]
+__all__ = ["CSR", "Index", "Split", "csr_of"]
 
 Index: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
 
@@ -61,27 +61,3 @@ def csr_of(matrix: Any, dtype: DTypeLike | None = None) -> CSR:
     """
     values = matrix.data if dtype is None else matrix.data.astype(dtype, copy=False)
     return CSR(matrix.indptr, matrix.indices, values)
-
-
-def split(A: CSR) -> Split:
-    """The parts of A, whose columns may come in any order; an entry of `inverse` is 0 where the diagonal is.
-
-    Examples
-    --------
-    >>> from scipy.sparse import csr_array
-    >>> parts = split(csr_of(csr_array([[2.0, 1.0], [0.0, 4.0]])))
-    >>> parts.upper.values.tolist(), parts.inverse.tolist()
-    ([1.0], [0.5, 0.25])
-    """
-    rows: NDArray[Any] = np.repeat(np.arange(A.rows, dtype=A.columns.dtype), np.diff(A.starts))
-    diagonal = np.zeros(A.rows, A.values.dtype)
-    there = rows == A.columns
-    diagonal[rows[there]] = A.values[there]
-    inverse = np.divide(1, diagonal, out=np.zeros_like(diagonal), where=diagonal != 0)
-    return Split(_part(A, rows, A.columns < rows), _part(A, rows, A.columns > rows), inverse)
-
-
-def _part(A: CSR, rows: NDArray[Any], kept: NDArray[np.bool_]) -> CSR:
-    starts = np.zeros(A.rows + 1, A.starts.dtype)
-    np.cumsum(np.bincount(rows[kept], minlength=A.rows), out=starts[1:])
-    return CSR(starts, A.columns[kept], A.values[kept])

@@ -83,20 +83,17 @@ def arrange(
     order: Order | slice
     orders, chunks = _orders(matrices, ordering)
     dtype = _dtype(matrices, how.precision)
-    inner = [
-        (permuted(A, rows, rows), None if P is None else permuted(P, rows, columns))
-        for (A, P), rows, columns in zip(matrices, orders, [*orders[1:], None], strict=True)
-    ]
     levels = [
-        build_level(A, P, parts, how.smoother, how.sweeps, dtype)
-        for (A, P), parts in zip(inner[:-1], chunks, strict=True)
+        build_level(A, rows, permuted(P.astype(dtype), rows, columns), parts, how.smoother, how.sweeps, dtype)
+        for (A, P), rows, columns, parts in zip(matrices[:-1], orders[:-1], orders[1:], chunks, strict=True)
     ]
     sizes = [A.shape[0] for A, _ in matrices]
-    cycle = Cycle(levels, build_bottom(inner[-1][0], dtype), sizes, dtype, how.kind)
+    cycle = Cycle(levels, build_bottom(matrices[-1][0], dtype), sizes, dtype, how.kind)
     order = slice(None) if orders[0] is None else orders[0]
     if kept is not None:
         order = kept[order]
-    return Arranged(order, MatrixOperator(inner[0][0], Semidefinite(_reordered(nullspace, order, sizes[0]))), cycle)
+    system = permuted(matrices[0][0], orders[0], orders[0])
+    return Arranged(order, MatrixOperator(system, Semidefinite(_reordered(nullspace, order, sizes[0]))), cycle)
 
 
 def _orders(matrices: Matrices, ordering: Ordering) -> tuple[list[Order | None], list[Chunks | None]]:

@@ -95,9 +95,7 @@ def _csr(matrix: Any) -> Any:
         return None
     from scipy.sparse import csr_array
 
-    result = csr_array(matrix)
-    result.sort_indices()
-    return result
+    return csr_array(matrix)
 
 
 @contextmanager

@@ -6,11 +6,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import DTypeLike
 
-from sciml.kernels._csr import CSR, Split, csr_of, split
+from sciml.kernels._csr import CSR, Split, csr_of
 from sciml.kernels._stencil import Array
 from sciml.kernels.csr_chebyshev import csr_chebyshev
 from sciml.kernels.csr_gauss_seidel import Chunks, csr_gauss_seidel
 from sciml.kernels.csr_matmul import csr_matmul
+from sciml.kernels.csr_split import csr_split
+from sciml.solvers.algebraic.ordering import Order, permuted
 
 __all__ = ["ChebyshevLevel", "GaussSeidelLevel", "Level", "Smoother", "build_level", "single_holds"]
 
@@ -96,14 +98,17 @@ class ChebyshevLevel:
 Level = GaussSeidelLevel | ChebyshevLevel
 
 
-def build_level(A: Any, P: Any, chunks: Chunks | None, smoother: Smoother, sweeps: int, dtype: DTypeLike) -> Level:
-    """The level of two csr_arrays with rising columns."""
-    matrix, transfers = csr_of(A, dtype), (csr_of(P, dtype), csr_of(P.T.tocsr(), dtype))
+def build_level(
+    A: Any, order: Order | None, P: Any, chunks: Chunks | None, smoother: Smoother, sweeps: int, dtype: DTypeLike
+) -> Level:
+    """The level of the csr_array A, to be taken in an order (None as it is), and of P, which is in it already."""
+    transfers = csr_of(P, dtype), csr_of(P.T.tocsr(), dtype)
     if smoother == "gauss_seidel":
-        return GaussSeidelLevel(split(matrix), *transfers, chunks, sweeps)
+        return GaussSeidelLevel(csr_split(csr_of(A), order, dtype), *transfers, chunks, sweeps)
+    A = permuted(A, order, order)
     inverse = 1 / A.diagonal()
     lmax = float((abs(A).sum(axis=1) * inverse).max())
-    return ChebyshevLevel(matrix, inverse.astype(dtype), *transfers, chunks, sweeps, lmax)
+    return ChebyshevLevel(csr_of(A, dtype), inverse.astype(dtype), *transfers, chunks, sweeps, lmax)
 
 
 def single_holds(A: Any) -> bool:

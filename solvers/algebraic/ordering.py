@@ -37,16 +37,17 @@ def numbering(A: Any, P: Any) -> Numbering:
         Pattern symmetric.
     P : csr_array, shape (n, m)
     """
-    n = A.shape[0]
-    rows = np.repeat(np.arange(n, dtype=np.int32), np.diff(A.indptr))
-    blocks = _block_colours(rows // BLOCK, A.indices // BLOCK, -(-n // BLOCK))
-    inside = csr_colour(A.indptr, A.indices).astype(np.int64)
+    n, counts = A.shape[0], np.diff(A.indptr)
+    home = np.arange(n, dtype=np.int32) // BLOCK
+    blocks = _block_colours(np.repeat(home, counts), A.indices // BLOCK, -(-n // BLOCK))
+    inside = csr_colour(A.indptr, A.indices)
     first_of_block = np.argsort(blocks, kind="stable")
     place = np.empty_like(first_of_block)
     place[first_of_block] = np.arange(len(blocks))
-    key = place[np.arange(n) // BLOCK] * (int(inside.max()) + 1) + inside
-    earlier = np.bincount(rows[key[A.indices] < key[rows]], minlength=n)
-    for digit in (earlier, np.diff(A.indptr), np.diff(P.indptr)):
+    key = place[home] * (int(inside.max()) + 1) + inside
+    smaller = np.append(0, np.cumsum(key[A.indices] < np.repeat(key, counts), dtype=np.int32))
+    earlier = smaller[A.indptr[1:]] - smaller[A.indptr[:-1]]
+    for digit in (earlier, counts, np.diff(P.indptr)):
         key = key * (int(digit.max()) + 1) + digit
     sizes = np.minimum(BLOCK, n - BLOCK * first_of_block)
     places = np.append(0, np.cumsum(sizes))
@@ -65,14 +66,13 @@ def _block_colours(rows: NDArray[np.int32], columns: NDArray[np.int32], count: i
 
 
 def permuted(matrix: Any, rows: Order | None, columns: Order | None) -> Any:
-    """``matrix[rows][:, columns]`` with rising columns; None leaves an axis as it is."""
+    """``matrix[rows][:, columns]``, entries of a row in their order; None leaves an axis as it is."""
     if rows is not None:
         matrix = matrix[rows]
     if columns is not None:
         from scipy.sparse import csr_array
 
         place = np.empty(len(columns), matrix.indices.dtype)
-        place[columns] = np.arange(len(columns))
+        place[columns] = np.arange(len(columns), dtype=place.dtype)
         matrix = csr_array((matrix.data, place[matrix.indices], matrix.indptr), shape=matrix.shape)
-        matrix.sort_indices()
     return matrix

@@ -7,13 +7,14 @@ import pytest
 from scipy.sparse import csr_array
 
 from sciml.kernels import _pool, threads
-from sciml.kernels._csr import Split, csr_of, split
+from sciml.kernels._csr import Split, csr_of
 from sciml.kernels._csr_inputs import random_csr, random_definite
 from sciml.kernels.csr_colour import csr_colour
 from sciml.kernels.csr_gauss_seidel import csr_gauss_seidel
 from sciml.kernels.csr_matmul import csr_matmul
 from sciml.kernels.csr_rmatmul import csr_rmatmul
 from sciml.kernels.csr_sampled import csr_sampled
+from sciml.kernels.csr_split import csr_split
 from sciml.kernels.segment_reduce import segment_reduce
 from sciml.kernels.segment_softmax import segment_softmax
 
@@ -62,7 +63,7 @@ def coloured() -> tuple[Split, list[np.ndarray]]:
     dense[np.repeat(np.arange(500), np.diff(given.starts)), given.columns] = given.values
     ends = np.append(0, np.cumsum(np.bincount(colours)))
     chunks = [np.arange(lo, hi + 1) for lo, hi in pairwise(ends.tolist())]
-    return split(csr_of(csr_array(dense[np.ix_(order, order)]))), chunks
+    return csr_split(csr_of(csr_array(dense[np.ix_(order, order)]))), chunks
 
 
 @pytest.mark.parametrize("backward", [False, True])

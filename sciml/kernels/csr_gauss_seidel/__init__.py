@@ -27,7 +27,7 @@ def csr_gauss_seidel(
     Parameters
     ----------
     A : Split, n rows
-        Parts of the matrix, from `split`, of the dtype of `x`; rows without diagonal set x to 0.
+        Parts of the matrix, from `csr_split`, of the dtype of `x`; rows without diagonal set x to 0.
     b, x : ndarray of float32 or float64, shape (n,) or (n, k), C-contiguous
         Right-hand side and iterate (overwritten); k of them as columns.
     backward : bool
@@ -43,8 +43,9 @@ def csr_gauss_seidel(
     --------
     >>> import numpy as np
     >>> from scipy.sparse import csr_array
-    >>> from sciml.kernels._csr import csr_of, split
-    >>> A = split(csr_of(csr_array([[2.0, -1.0], [-1.0, 2.0]])))
+    >>> from sciml.kernels._csr import csr_of
+    >>> from sciml.kernels.csr_split import csr_split
+    >>> A = csr_split(csr_of(csr_array([[2.0, -1.0], [-1.0, 2.0]])))
     >>> csr_gauss_seidel(A, np.array([2.0, 0.0]), np.zeros(2))
     array([1. , 0.5])
     """

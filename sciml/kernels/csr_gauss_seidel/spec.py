@@ -7,19 +7,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from sciml.kernels._csr import Split, split
+from sciml.kernels._csr import Split
 from sciml.kernels._csr_inputs import index_types, random_definite, vectors
 from sciml.kernels._spec import KernelSpec
 from sciml.kernels._stencil import Array
 from sciml.kernels.csr_gauss_seidel import csr_gauss_seidel
 from sciml.kernels.csr_gauss_seidel.numpy import csr_gauss_seidel as reference
+from sciml.kernels.csr_split import csr_split
 
 __all__ = ["SPEC"]
 
 
 def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ...]]:
     for n, index in product((1, 2, 9, 120), index_types(dtype)):
-        A = split(random_definite(n, rng, dtype, index))
+        A = csr_split(random_definite(n, rng, dtype, index))
         for x in vectors(n, rng, dtype):
             b = rng.standard_normal(x.shape).astype(dtype)
             for backward, zero in product((False, True), repeat=2):
