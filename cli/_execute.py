@@ -17,6 +17,7 @@ from sciml.cli._second_compiler import second_compiler
 from sciml.cli._settings import Settings
 from sciml.cli._task import Guess, System, Task
 from sciml.kernels import threads
+from sciml.pde.matrix_system import MatrixSystem
 from sciml.solvers._auto import Rung, plan
 from sciml.solvers._ladder import climb_down
 from sciml.solvers._operator import as_operator
@@ -82,8 +83,8 @@ def execute(task: Task, clock: Clock, progress: Monitor) -> tuple[Any, Solution]
 def rungs(system: System, settings: Settings) -> list[Rung]:
     """The methods that would run, best first, with the options set for each; one if it was named."""
     if settings.method != "auto":
-        return [Rung(settings.method, _options(settings.method, settings), "chosen by the caller")]
-    return [rung._replace(options=_options(rung.method, settings)) for rung in plan(as_operator(system.A))]
+        return [Rung(settings.method, _options(settings.method, settings, system), "chosen by the caller")]
+    return [rung._replace(options=_options(rung.method, settings, system)) for rung in plan(as_operator(system.A))]
 
 
 def precision(settings: Settings, method: str) -> str:
@@ -113,11 +114,15 @@ def _solve(
     return solve(system.A, system.b, steps[0].solver(), x0=x0, maxiter=settings.maxiter, **limits)
 
 
-def _options(method: str, settings: Settings) -> dict[str, object]:
-    """Options set for a method; the precision goes to those that have a choice."""
+def _options(method: str, settings: Settings, system: System) -> dict[str, object]:
+    """Options set for a method; precision and the near-null space of a file go to those that take them."""
     given = dict(settings.options.get(method, {}))
     if settings.dtype == precision(settings, method) == "float32":
         given.setdefault("dtype", "float32")
+    vectors = system.near_nullspace if isinstance(system, MatrixSystem) else None
+    takes = "near_nullspace" in options(method) and given.get("kind") != "ruge_stuben"  # which is for constants
+    if vectors is not None and takes:
+        given.setdefault("near_nullspace", vectors)
     return given
 
 

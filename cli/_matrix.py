@@ -82,6 +82,7 @@ class Matrix:
             "symmetric": system.A.is_symmetric,
             "right_hand_side": self.settings.rhs or ("stored with the matrix" if self.stored.b is not None else "ones"),
             "right_hand_sides": 1 if system.b.ndim == 1 else len(system.b),
+            "near_nullspace": 0 if system.near_nullspace is None else system.near_nullspace.shape[1],
             "balance": None,
         }
 

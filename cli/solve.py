@@ -120,7 +120,7 @@ def _explain(task: "Task") -> None:
     system, _ = task.assemble(Clock())
     first, *others = rungs(system, task.settings)
     check_operator(first.solver(), system.A)
-    options = ", ".join(f"{key}={value}" for key, value in first.options.items())
+    options = ", ".join(f"{key}={_shown(value)}" for key, value in first.options.items())
     limit = memory_limit()
     pairs = {
         "problem": f"{task.describe()}, {system.A.unknowns} unknowns",
@@ -132,6 +132,11 @@ def _explain(task: "Task") -> None:
         "memory": f"about {readable_bytes(task.memory)}" + (f" of {readable_bytes(limit)}" if limit else ""),
     }
     print_pairs(pairs, sys.stdout)
+
+
+def _shown(value: object) -> str:
+    columns = getattr(value, "shape", None)
+    return f"{columns[-1]} vectors" if columns else str(value)
 
 
 def _operator(A: Any) -> str:

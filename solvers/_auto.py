@@ -92,7 +92,7 @@ def _for_matrix(A: MatrixOperator) -> list[Rung]:
     n, width = A.shape[0], level_width(A)
     seconds = SECONDS_PER_CUBED_WIDTH * width**3
     if n <= TINY:
-        return [Rung("direct", {}, f"{n} unknowns: a factorisation is cheaper than any iteration")]
+        return [Rung("direct", {}, f"{n} unknowns: a factorisation is cheaper than any iteration"), _if_singular(A)]
     last = _last_resort(width)
     layers = n / width
     definite = A.is_symmetric and not A.is_indefinite and bool(np.all(A.diagonal() > 0))
@@ -100,7 +100,8 @@ def _for_matrix(A: MatrixOperator) -> list[Rung]:
     if definite and 3 < layers <= LAYERS:
         return [few, *_amg(n, "interpolation from the matrix entries"), *last]
     if seconds <= 0.2 * SECONDS_PER_UNKNOWN * n + 6e-3 and n <= 100_000:
-        return [Rung("direct", {}, f"{n} unknowns in layers of {width:.0f}: a factorisation has little fill-in")]
+        cheap = Rung("direct", {}, f"{n} unknowns in layers of {width:.0f}: a factorisation has little fill-in")
+        return [cheap, _if_singular(A)]
     if not A.is_symmetric:
         return [Rung("gmres", {}, "A is not symmetric"), *last]
     if not definite:
@@ -136,6 +137,12 @@ def level_width(A: MatrixOperator) -> float:
 
 def _amg(n: int, reason: str) -> list[Rung]:
     return [Rung("amg", {}, reason)] if n <= AMG_UNKNOWNS else []
+
+
+def _if_singular(A: MatrixOperator) -> Rung:
+    """What finds a solution where a factorisation does not, for those b that have one."""
+    reason = "no factorisation, but b may lie in the range of A"
+    return Rung("minres", {}, reason) if A.is_symmetric else Rung("gmres", {"preconditioner": None}, reason)
 
 
 def _last_resort(width: float) -> list[Rung]:

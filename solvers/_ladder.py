@@ -44,12 +44,13 @@ def climb_down(
     """
     steps: list[dict[str, Any]] = []
     setup_seconds = solve_seconds = 0.0
-    because = rungs[0].reason
+    because, singular = rungs[0].reason, False
     for rung, below in zip(rungs, [*rungs[1:], None], strict=True):
         solution = timed(rung.solver(), A, b, x0, maxiter=maxiter, **limits)
         setup_seconds += solution.setup_seconds
         solve_seconds += solution.solve_seconds
         steps.append(_step(solution))
+        singular = singular or "singular" in solution.details
         if below is None or not _worth_another(solution, maxiter):
             break
         outcome = f"{solution.method} ended with {solution.status.value} at relative residual {solution.residual:.1e}"
@@ -57,9 +58,11 @@ def climb_down(
         because = f"{outcome}; then {below.method}: {below.reason}"
         if solution.residual < 1.0:
             x0 = solution.x
+    details = solution.details | {"ladder": steps}
+    if singular and not solution.converged:
+        details["note"] = "A is singular, and b lies outside of its range as far as was found: no x solves the system."
     return solution.replace(
-        setup_seconds=setup_seconds, solve_seconds=solve_seconds, selected_because=because,
-        details=solution.details | {"ladder": steps},
+        setup_seconds=setup_seconds, solve_seconds=solve_seconds, selected_because=because, details=details
     )
 
 

@@ -18,6 +18,10 @@ Array = NDArray[np.float64]
 
 # A source of a problem without any pinned component may miss balance by this much before it is refused.
 IMBALANCE = 1e-6
+OF_A_DOMAIN = (
+    "no side or cell fixes the level of u, and source plus boundary flux do not sum to zero ({share}); add a dirichlet "
+    "or robin side, balance the source, or pass --project (project=True) to subtract its mean"
+)
 
 
 def floating_components(place: Layout, around: list[Contact], shift: Array) -> NullSpace | None:
@@ -58,8 +62,22 @@ def null_space(labels: NDArray[np.int32], pinned: NDArray[np.bool_]) -> NullSpac
     return NullSpace(labels.size, ordered, np.concatenate([[0], np.cumsum(sizes)[:-1]]))
 
 
-def make_compatible(b: Array, nullspace: NullSpace, unknowns: int, *, project: bool) -> tuple[Component, ...]:
+def make_compatible(
+    b: Array, nullspace: NullSpace, unknowns: int, *, project: bool, refusal: str = OF_A_DOMAIN
+) -> tuple[Component, ...]:
     """Take from `b` (..., *shape), in place, its mean over each floating component.
+
+    Parameters
+    ----------
+    b : ndarray, shape (..., *shape)
+    nullspace : NullSpace
+        The components.
+    unknowns : int
+        Of all components, floating or not.
+    project : bool
+        Whether a mean may be removed that is not rounding.
+    refusal : str
+        What to say otherwise, with ``{share}`` for |sum b| / sum |b|.
 
     Returns
     -------
@@ -79,7 +97,7 @@ def make_compatible(b: Array, nullspace: NullSpace, unknowns: int, *, project: b
     rows = b.reshape(-1, nullspace.size)
     if nullspace.sizes.sum() == unknowns and not project:
         for row in rows:
-            _check_balance(row)
+            _check_balance(row, refusal)
     means = np.array([nullspace.means(row) for row in rows])
     sizes = np.array([nullspace.means(np.abs(row)) for row in rows])
     defects = np.divide(np.abs(means), sizes, out=np.zeros_like(means), where=sizes > 0).max(axis=0)
@@ -103,11 +121,7 @@ def _warn_of_pockets(sizes: NDArray[np.int64], defect: float) -> None:
     )
 
 
-def _check_balance(b: Array) -> None:
+def _check_balance(b: Array, refusal: str) -> None:
     total, size = abs(b.sum()), np.abs(b).sum()
     if total > IMBALANCE * size:
-        raise InputError(
-            f"no side or cell fixes the level of u, and source plus boundary flux do not sum to zero (|sum b| is "
-            f"{total / size:.2g} of sum |b|); add a dirichlet or robin side, balance the source, or pass --project "
-            "(project=True) to subtract its mean"
-        )
+        raise InputError(refusal.format(share=f"|sum b| is {total / size:.2g} of sum |b|"))

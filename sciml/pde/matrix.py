@@ -20,6 +20,8 @@ __all__ = ["EPS", "MatrixOperator", "Semidefinite", "narrowed"]
 # Products with as many entries are worth a kernel, which threads share.
 LONG = 100_000
 EPS = float(np.finfo(np.float64).eps)
+# What assembly may leave between an entry and the one across the diagonal, relative to the entries of the row.
+ASYMMETRY = 4096 * EPS
 
 
 class Semidefinite(NamedTuple):
@@ -120,11 +122,19 @@ class MatrixOperator:
 
     @cached_property
     def is_symmetric(self) -> bool:
-        """Whether A equals its transpose up to rounding of its entries."""
+        """Whether A equals its transpose up to rounding.
+
+        An entry that assembly sums up from many terms is off by some roundings of the largest entry of its
+        row, and so is the one across the diagonal; with rows of different size the smaller one counts.
+        """
         if self.known is not None:
             return True
-        difference = abs(self.csr - self.csr.T)
-        return difference.nnz == 0 or float(difference.max()) <= 16 * EPS * float(self.absolute.max())
+        difference = abs(self.csr - self.csr.T).tocoo()
+        if difference.nnz == 0:
+            return True
+        largest = self.absolute.max(axis=1).toarray().ravel()
+        scale = np.minimum(largest[difference.row], largest[difference.col])
+        return bool(np.all(difference.data <= ASYMMETRY * scale))
 
     @cached_property
     def is_indefinite(self) -> bool:

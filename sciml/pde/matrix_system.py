@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["MatrixSystem", "matrix_system"]
 
+_SINGULAR = (
+    "the rows of the matrix sum to zero, so it is singular (constants are its null space), and b does not sum to zero "
+    "({share}), so there is no solution; give a b that does, or pass --project (project=True) to subtract its mean"
+)
+
 
 @dataclass(frozen=True, eq=False)
 class MatrixSystem:
@@ -72,5 +77,7 @@ def matrix_system(
     if rows.ndim not in (1, 2) or rows.shape[-1] != operator.unknowns:
         raise InputError(f"b has shape {rows.shape}; expected ({operator.unknowns},) or one row a right-hand side")
     nullspace = operator.nullspace
-    components = make_compatible(rows, nullspace, operator.unknowns, project=project) if nullspace else ()
+    if nullspace is None:
+        return MatrixSystem(operator, rows, (), near_nullspace)
+    components = make_compatible(rows, nullspace, operator.unknowns, project=project, refusal=_SINGULAR)
     return MatrixSystem(operator, rows, components, near_nullspace)

@@ -46,6 +46,12 @@ class DirectState(NamedTuple):
         """A^-1 for SciPy's solvers."""
         return linear_operator(self.apply, self.A.shape[0])
 
+_SINGULAR = "A is singular: its factorisation met a pivot of 0. Some b have solutions, which minres or gmres may find."
+_NEARLY_SINGULAR = (
+    "Refinement does not reduce the residual: A is singular, or so nearly that float64 cannot tell, and b may have no "
+    "solution."
+)
+
 
 @dataclass(frozen=True)
 class Direct:
@@ -125,7 +131,7 @@ def refine(state: DirectState, b: NDArray[np.float64], x0: NDArray[np.float64] |
     x, size = np.zeros_like(b) if x0 is None else x0, norm(b)
     details: dict[str, Any] = {"backend": state.backend}
     if state.factor is None:
-        return Run(x, Status.BREAKDOWN, monitor.history, details | {"singular": True})
+        return Run(x, Status.BREAKDOWN, monitor.history, details | {"singular": True, "note": _SINGULAR})
     r = b if x0 is None else residual_of(state.A, b, x)
     status = Status.CONVERGED if norm(r) / size <= monitor.limit else None
     correction = np.empty_like(b)
@@ -136,6 +142,8 @@ def refine(state: DirectState, b: NDArray[np.float64], x0: NDArray[np.float64] |
         monitor.record(norm(r) / size)
         status = Status.CONVERGED if monitor.history[-1] <= monitor.limit else monitor.verdict()
     status, facts = explained(state.A, x, b, status, monitor.history[-1])
+    if status in (Status.STAGNATED, Status.DIVERGED):
+        facts["note"] = _NEARLY_SINGULAR
     return Run(x, status, monitor.history, details | facts)
 
 

@@ -13,7 +13,7 @@ from sciml.kernels._stencil import VariableStencil
 from sciml.mesh import Grid
 from sciml.mesh.boundary import Boundary
 from sciml.pde import StencilOperator, poisson
-from sciml.solvers import SOLVERS, SolverWarning, Status, configure, solve
+from sciml.solvers import SOLVERS, Direct, SolverWarning, Status, configure, solve
 from sciml.solvers._auto import Rung, level_width, plan
 from sciml.solvers._ladder import climb_down
 from sciml.solvers._operator import as_operator
@@ -118,10 +118,43 @@ def test_indefinite_products_end_with_minres() -> None:
     assert (solution.method, solution.converged) == ("minres", True)
 
 
-def test_last_rung_is_returned_as_it_is() -> None:
-    A = np.array([[1.0, 2.0], [2.0, 4.0]])
-    solution = solve(A, np.array([1.0, 0.0]))
+SINGULAR = [np.array([[1.0, 2.0], [2.0, 4.0]]), np.array([[1.0, -1, 0], [0, 1, -1], [-1, 0, 1]])]
+
+
+@pytest.mark.parametrize("A", SINGULAR)
+def test_last_rung_is_returned_as_it_is_and_the_singular_matrix_named(A: Any) -> None:
+    with pytest.warns(SolverWarning, match="direct ended with breakdown"):
+        solution = solve(A, np.eye(len(A))[0])
     assert not solution.converged
+    with pytest.raises(RuntimeError, match="A is singular, and b lies outside of its range"):
+        solution.raise_on_failure()
+
+
+@pytest.mark.parametrize("A", SINGULAR)
+def test_singular_matrix_is_solved_where_b_lies_in_its_range(A: Any) -> None:
+    b = A @ np.arange(1.0, len(A) + 1)
+    with pytest.warns(SolverWarning, match="direct ended with breakdown"):
+        solution = solve(A, b)
+    assert solution.converged
+    assert solution.method == ("minres" if np.array_equal(A, A.T) else "gmres")
+    np.testing.assert_allclose(A @ solution.x, b, atol=1e-7)
+
+
+def test_direct_alone_names_the_singular_matrix() -> None:
+    solution = solve(SINGULAR[0], np.array([1.0, 0.0]), Direct())
+    with pytest.raises(RuntimeError, match="A is singular: its factorisation met a pivot of 0"):
+        solution.raise_on_failure()
+    scaled = np.diag([1.0, 2, 3]) @ (3 * np.eye(3) - np.ones((3, 3))) @ np.diag([1.0, 2, 3])
+    nearly = solve(scaled, np.ones(3), Direct())
+    with pytest.raises(RuntimeError, match="A is singular"):
+        nearly.raise_on_failure()
+
+
+@pytest.mark.parametrize(("rounding", "expected"), [(100, True), (1e5, False)])
+def test_asymmetry_by_rounding_is_none(rounding: float, expected: bool) -> None:
+    """Relative to the smaller of the two rows, so large entries elsewhere hide nothing."""
+    A = csr_array(np.array([[4.0, -1, 0], [-1 + rounding * 2.0**-52, 4, 0], [0, 0, 1e12]]))
+    assert as_operator(A).is_symmetric is expected
 
 
 @pytest.mark.parametrize(

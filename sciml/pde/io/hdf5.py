@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sciml._errors import InputError
 from sciml.mesh.io._header import choose
-from sciml.pde.io.stored import StoredSystem, as_csr, as_rows, check_sizes, compressed
+from sciml.pde.io.stored import StoredSystem, as_columns, as_csr, as_rows, check_sizes, compressed
 
 __all__ = ["read_hdf5_system"]
 
@@ -49,7 +49,7 @@ def read_hdf5_system(path: Path, name: str | None = None) -> StoredSystem:
         raise InputError(f"{path} is damaged or not an HDF5 file ({reason}); expected a complete .h5 file") from None
     n = A.shape[0]
     b = None if b is None else as_rows(b, n, f"{path}:b")
-    return StoredSystem(A, b, None if vectors is None else as_rows(vectors, n, f"{path}:near_nullspace").T)
+    return StoredSystem(A, b, None if vectors is None else as_columns(vectors, n, f"{path}:near_nullspace"))
 
 
 def _matrices(file: Any) -> list[str]:

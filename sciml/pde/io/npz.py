@@ -7,7 +7,7 @@ import numpy as np
 
 from sciml._errors import InputError
 from sciml.mesh.io.npy import npz_header, npz_member, read_npz
-from sciml.pde.io.stored import StoredSystem, as_csr, as_rows, check_sizes, compressed
+from sciml.pde.io.stored import StoredSystem, as_columns, as_csr, as_rows, check_sizes, compressed
 
 __all__ = ["holds_sparse_npz", "read_npz_system"]
 
@@ -41,8 +41,8 @@ def read_npz_system(path: Path) -> StoredSystem:
     parts = (data, tuple(where)) if form == "coo" else (data, *where)
     A = as_csr(compressed(form, parts, shape, str(path)), str(path))
     b = as_rows(read_npz(path, "b"), shape[0], f"{path}:b") if "b" in names else None
-    vectors = read_npz(path, "near_nullspace") if "near_nullspace" in names else None
-    return StoredSystem(A, b, vectors)
+    given = read_npz(path, "near_nullspace") if "near_nullspace" in names else None
+    return StoredSystem(A, b, None if given is None else as_columns(given, shape[0], f"{path}:near_nullspace"))
 
 
 def _format(path: Path) -> str:

@@ -12,7 +12,7 @@ from sciml.pde.matrix import narrowed
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["StoredSystem", "as_csr", "as_rows", "check_sizes", "compressed"]
+__all__ = ["StoredSystem", "as_columns", "as_csr", "as_rows", "check_sizes", "compressed"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,9 @@ def as_csr(matrix: Any, where: str) -> "csr_array[Any]":
     from scipy.sparse import csr_array
 
     if np.dtype(matrix.dtype).kind not in "fiub":
-        raise InputError(f"{where} holds {matrix.dtype} entries; expected real numbers")
+        split = "; solve [[Re A, -Im A], [Im A, Re A]] for the real and the imaginary part of x"
+        advice = split if np.dtype(matrix.dtype).kind == "c" else ""
+        raise InputError(f"{where} holds {matrix.dtype} entries; expected real numbers{advice}")
     csr: Any = csr_array(matrix, dtype=np.float64)
     csr.sum_duplicates()
     bad = np.count_nonzero(~np.isfinite(csr.data))
@@ -129,3 +131,8 @@ def as_rows(values: Any, n: int, where: str) -> NDArray[np.float64]:
     if not np.all(np.isfinite(rows)):
         raise InputError(f"{where} has {np.sum(~np.isfinite(rows))} values that are not finite; expected numbers")
     return np.ascontiguousarray(rows, dtype=np.float64)
+
+
+def as_columns(values: Any, n: int, where: str) -> NDArray[np.float64]:
+    """Near-null-space vectors as (n, k), from what `as_rows` takes and raises for."""
+    return np.ascontiguousarray(np.atleast_2d(as_rows(values, n, where)).T)
