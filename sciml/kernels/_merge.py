@@ -4,7 +4,7 @@ from typing import Any
 
 from sciml.kernels._numba import inner
 
-__all__ = ["find", "merge", "merge_pieces"]
+__all__ = ["find", "merge_pieces", "strong_pieces"]
 
 
 @inner
@@ -68,13 +68,10 @@ def _absorb(a: int, b: int, tail: Any, head: Any, weight: Any, edges: int, slot:
 
 
 @inner
-def merge(n: Any, kappa: Any, tail: Any, head: Any, weight: Any, edges: Any, theta: Any, root: Any, slot: Any) -> None:
-    """Merge n nodes along strong edges; ``root[i]`` becomes the smallest node of i's cluster.
+def strong_pieces(n: Any, kappa: Any, tail: Any, head: Any, weight: Any, edges: Any, theta: Any, root: Any) -> None:
+    """Merge n nodes along edges that are strong against the largest kappa of all; ``root[i]`` = smallest of i's piece.
 
-    Two clusters joined by the total weight W merge when W >= theta max(kappa_1, kappa_2), largest
-    ratio first; kappa of the union is the maximum. An edge that is strong against the largest kappa
-    of all stays strong whatever merges, so those come first, without asking for an order.
-    Overwrites kappa (valid at the roots) and the edges; `slot` must be -1 and is left so.
+    Such edges stay strong whatever merges, so they come first, without asking for an order.
     """
     top = kappa[0]
     for i in range(n):
@@ -85,14 +82,18 @@ def merge(n: Any, kappa: Any, tail: Any, head: Any, weight: Any, edges: Any, the
             _join(root, tail[e], head[e])
     for i in range(n):
         root[i] = find(root, i)
-    merge_pieces(n, kappa, tail, head, weight, edges, theta, root, slot)
 
 
 @inner
 def merge_pieces(
     n: Any, kappa: Any, tail: Any, head: Any, weight: Any, edges: Any, theta: Any, root: Any, slot: Any
 ) -> None:
-    """The second half of `merge`, for pieces given by their roots."""
+    """Merge pieces, given by their roots, along strong edges; ``root[i]`` becomes the smallest node of i's cluster.
+
+    Two clusters joined by the total weight W merge when W >= theta max(kappa_1, kappa_2), largest
+    ratio first; kappa of the union is the maximum.
+    Overwrites kappa (valid at the roots) and the edges; `slot` must be -1 and is left so.
+    """
     for i in range(n):
         kappa[root[i]] = max(kappa[root[i]], kappa[i])
     edges = _contract(root, tail, head, weight, edges)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sciml.kernels._merge import merge
+from sciml.kernels._merge import merge_pieces, strong_pieces
 from sciml.kernels._numba import compiled, inner
 
 __all__ = ["ALONE", "cluster_slab", "label_slab", "number"]
@@ -93,7 +93,8 @@ def _split_block(
                     edges += 1
     for e in range(edges):
         tail[e + 12], head[e + 12], weight[e + 12] = tail[e], head[e], weight[e]
-    merge(n, kappa, tail, head, weight, edges, theta, root, slot)
+    strong_pieces(n, kappa, tail, head, weight, edges, theta, root)
+    merge_pieces(n, kappa, tail, head, weight, edges, theta, root, slot)
     for e in range(12, 12 + edges):
         if root[tail[e]] == root[head[e]]:
             m[tail[e]] = max(m[tail[e]], weight[e])
@@ -122,12 +123,13 @@ def cluster_slab(
     """Clusters of the block planes lo..hi; returns their kappa in C order of the blocks."""
     n0, n1, n2 = d.shape
     r0, r1, r2 = ratio
-    low, high, alive, cells = np.empty(n2), np.empty(n2), np.empty(n2), np.zeros((4, n2))
+    low, high, alive, cells = np.empty(n2), np.empty(n2), np.empty(n2), np.empty((4, n2))
     kappas = np.empty(min(r0 * hi, n0) * n1 * n2 - r0 * lo * n1 * n2)
     kappa, m, weight = np.empty(8), np.empty(8), np.empty(24)
     tail, head = np.empty(24, np.int32), np.empty(24, np.int32)
     root, place, number = np.empty(8, np.int32), np.empty(8, np.int32), np.empty(8, np.int32)
-    slot = np.full(8, -1, np.int32)
+    slot = np.empty(8, np.int32)
+    slot[:] = -1
     total = np.int64(0)
     for I in range(lo, hi):  # noqa: E741
         i0, i1 = r0 * I, min(r0 * I + r0, n0)

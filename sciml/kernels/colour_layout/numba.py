@@ -63,7 +63,8 @@ def split_faces(
 ) -> None:
     """Faces, diagonal (1 where it is 0), and what it holds beyond the faces; rounding counts as nothing."""
     n0, n1, n2 = d.shape
-    own, rest = np.empty(n2, D.dtype), np.empty(n2)
+    results = C0, C1, C2, S, D
+    own, rest = np.empty(n2, d.dtype), np.empty(n2, d.dtype)
     for i in range(lo, hi):
         im = i - 1 if i > 0 else n0 - 1
         for j in range(n1):
@@ -75,11 +76,9 @@ def split_faces(
                 rest[k] -= c2[i, j, k - 1]
             for k in range(n2):
                 rest[k] = rest[k] if rest[k] > 1e-13 * d[i, j, k] else 0.0
-                own[k] = d[i, j, k]
+                own[k] = D.dtype.type(d[i, j, k])
             for k in range(n2):
-                own[k] = own[k] if own[k] > 0 else own.dtype.type(1)  # also where low precision holds nothing
-            _part(c0[i, j], i, j, 0.0, C0)
-            _part(c1[i, j], i, j, 0.0, C1)
-            _part(c2[i, j], i, j, 0.0, C2)
-            _part(own, i, j, 1.0, D)
-            _part(rest, i, j, 0.0, S)
+                own[k] = own[k] if own[k] > 0 else 1.0  # also where low precision holds nothing
+            rows = c0[i, j], c1[i, j], c2[i, j], rest, own
+            for part in range(5):
+                _part(rows[part], i, j, part // 4, results[part])

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sciml.kernels._merge import find, merge, merge_pieces
+from sciml.kernels._merge import find, merge_pieces, strong_pieces
 from sciml.kernels._numba import compiled, inner
 
 __all__ = ["cluster_blocks", "follow_leaves", "sort_labels", "sort_members"]
@@ -111,7 +111,9 @@ def cluster_blocks(
         for q in range(bounds[b], bounds[b + 1]):
             total += starts[members[q] + 1] - starts[members[q]]
         most_edges = max(most_edges, total)
-    root, number, slot = np.empty(largest, np.int32), np.full(largest, -1, np.int32), np.full(largest, -1, np.int32)
+    root, number, slot = np.empty(largest, np.int32), np.empty(largest, np.int32), np.empty(largest, np.int32)
+    number[:] = -1
+    slot[:] = -1
     most, local, near, strong = np.empty(largest), np.empty(largest), np.empty(64, np.uint64), np.empty(64, np.uint64)
     tail, head, weight = np.empty(most_edges, np.int32), np.empty(most_edges, np.int32), np.empty(most_edges)
     left, right, merged = np.empty_like(tail), np.empty_like(head), np.empty_like(weight)
@@ -127,14 +129,15 @@ def cluster_blocks(
             highest = max(highest, local[x])
             most[x] = 0
         edges = _inner_edges(starts, columns, weights, block, members, place, b, begin, end, tail, head, weight)
-        small = n < 64
-        if not small or _pieces(n, tail, head, weight, edges, theta * highest, near, strong, root):
+        if n < 64:
+            weaker = _pieces(n, tail, head, weight, edges, theta * highest, near, strong, root)
+        else:
+            strong_pieces(n, local, tail, head, weight, edges, theta, root)
+            weaker = True
+        if weaker:
             for e in range(edges):
                 left[e], right[e], merged[e] = tail[e], head[e], weight[e]
-            if small:
-                merge_pieces(n, local, left, right, merged, edges, theta, root, slot)
-            else:
-                merge(n, local, left, right, merged, edges, theta, root, slot)
+            merge_pieces(n, local, left, right, merged, edges, theta, root, slot)
         for e in range(edges):
             x, y = tail[e], head[e]
             if root[x] == root[y]:
