@@ -141,11 +141,11 @@ class _Iteration:
         if len(where) == np.count_nonzero(self.active):
             self.r = self.residual(self.b, self.x)
             self.rounded[...] = self.r
-            return np.ascontiguousarray(self.x.T[where]), np.sqrt(columns_dots(self.r, self.r))[where]
+            return np.ascontiguousarray(self.x.T[where]), column_norms(self.r)[where]
         b, x = self.b[:, where], self.x[:, where]
         r = self.residual(np.ascontiguousarray(b), np.ascontiguousarray(x))
         self.r[:, where] = self.rounded[:, where] = r
-        return np.ascontiguousarray(x.T), np.sqrt(columns_dots(r, r))
+        return np.ascontiguousarray(x.T), column_norms(r)
 
     def drop(self, done: NDArray[np.bool_]) -> None:
         """Go on without some columns."""
@@ -160,6 +160,11 @@ class _Iteration:
         self.alpha, self.rz = self.alpha[left], self.rz[left]
 
 
+def column_norms(r: Columns) -> Columns:
+    """Seldom needed, so not worth a compiled variant."""
+    return np.asarray(np.sqrt(np.einsum("ik,ik->k", r, r)))
+
+
 def projected(nullspace: NullSpace | None, columns: Array) -> Array:
     """The columns without their means on floating components, in place."""
     if nullspace is not None:
@@ -170,7 +175,7 @@ def projected(nullspace: NullSpace | None, columns: Array) -> Array:
 
 def _start(iteration: _Iteration, monitors: list[Monitor]) -> None:
     """Take out the columns whose guess is good enough."""
-    residuals = np.sqrt(columns_dots(iteration.r, iteration.r))
+    residuals = column_norms(iteration.r)
     done = ~iteration.active
     for column, monitor in enumerate(monitors):
         monitor.start = max(1.0, float(residuals[column]))

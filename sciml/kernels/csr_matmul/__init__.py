@@ -42,5 +42,6 @@ def csr_matmul(A: CSR, x: Array, out: Array | None = None, *, b: Array | None = 
         out[...] = csr_matmul(A, padded(x), b=b if b is None else padded(b), scale=scale)[:, : x.shape[1]]
         return out
     kernel = product if x.ndim == 1 else products
-    run_slabs(kernel, slabs(A.rows, A.entries), *A, x, b, out.dtype.type(scale), out)
+    added = out if b is None else b
+    run_slabs(kernel, slabs(A.rows, A.entries), *A, x, added, b is not None, out.dtype.type(scale), out)
     return out

@@ -12,22 +12,23 @@ __all__ = ["product", "products"]
 
 @compiled
 def product(
-    lo: int, hi: int, starts: Any, columns: Any, values: Any, x: Any, b: Any, scale: Any, y: Any
+    lo: int, hi: int, starts: Any, columns: Any, values: Any, x: Any, b: Any, add: Any, scale: Any, y: Any
 ) -> None:
+    """``y = b + scale A x`` if `add`, or without b, in one variant, which compiles once."""
     one = np.uint64(1)
     for i in range(np.uint64(lo), np.uint64(hi)):
         total = y.dtype.type(0)
         for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
             total += values[p] * x[np.uint64(columns[p])]
-        if b is None:
-            y[i] = scale * total
-        else:
+        if add:
             y[i] = b[i] + scale * total
+        else:
+            y[i] = scale * total
 
 
 @compiled
 def products(
-    lo: int, hi: int, starts: Any, columns: Any, values: Any, x: Any, b: Any, scale: Any, y: Any
+    lo: int, hi: int, starts: Any, columns: Any, values: Any, x: Any, b: Any, add: Any, scale: Any, y: Any
 ) -> None:
     one = np.uint64(1)
     for i in range(np.uint64(lo), np.uint64(hi)):
@@ -35,7 +36,5 @@ def products(
             total = no_lanes(y)
             for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
                 total = plus(total, values[p], load(x, np.uint64(columns[p]), q))
-            if b is None:
-                store(y, i, q, plus(no_lanes(y), scale, total))
-            else:
-                store(y, i, q, plus(load(b, i, q), scale, total))
+            first = load(b, i, q) if add else no_lanes(y)
+            store(y, i, q, plus(first, scale, total))

@@ -43,8 +43,9 @@ def csr_split(A: CSR, order: Index | None = None, dtype: DTypeLike | None = None
     # one place more than entries: what is cut off is written and overwritten, which is faster than to decide
     starts, columns = np.zeros((2, A.rows + 1), A.starts.dtype), np.empty((2, A.entries + 1), index)
     values = np.empty((2, A.entries + 1), A.values.dtype if dtype is None else dtype)
-    inverse = np.zeros(A.rows, values.dtype)
-    cut(*A, rows, place, starts[0], starts[1], columns[0], columns[1], values[0], values[1], inverse)
+    diagonal = np.zeros(A.rows, values.dtype)
+    cut(*A, rows, place, starts[0], starts[1], columns[0], columns[1], values[0], values[1], diagonal)
+    inverse = np.divide(1, diagonal, out=np.zeros_like(diagonal), where=diagonal != 0)
     lower, upper = (
         CSR(starts[k], columns[k, : starts[k, -1]].copy(), values[k, : starts[k, -1]].copy()) for k in range(2)
     )
