@@ -26,7 +26,7 @@ def volumes(mesh: Mesh) -> NDArray[np.float64]:
     >>> volumes(Mesh([[0, 0], [2, 0], [2, 1], [0, 1]], {"quad": [[0, 1, 2, 3]]}))
     array([2.])
     """
-    return _over_cells(mesh, _VOLUMES, lambda volume, longest, d: volume)
+    return _over_cells(mesh, _VOLUMES, _simplex_volumes)
 
 
 def qualities(mesh: Mesh) -> NDArray[np.float64]:
@@ -61,27 +61,34 @@ def corner_volumes(mesh: Mesh) -> NDArray[np.float64]:
     >>> bool(volumes(mesh)[0] > 0 > corner_volumes(mesh)[0])
     True
     """
-
-    def of_simplices(volume: Any, longest: Any, d: int) -> Any:
-        return np.nan_to_num(factorial(d) * volume / longest ** (d / 2))
-
-    return _over_cells(mesh, _CORNERS, of_simplices)
+    return _over_cells(mesh, _CORNERS, _simplex_corners)
 
 
 def _over_cells(
     mesh: Mesh, table: Mapping[str, Callable[[list[Vectors]], Any]], simplices: Callable[..., Any] | None = None
 ) -> NDArray[np.float64]:
-    """Values by type; those of `simplices` from their volumes, squares of their longest edges, and dimension."""
+    """Values by type, chunk by chunk; those of triangles and tetrahedra by `simplices` where that is given."""
     parts = []
     for kind, block in mesh.cells.items():
         with np.errstate(all="ignore"):  # degenerate cells divide by zero, huge coordinates overflow
             if simplices is not None and kind in ("triangle", "tetra"):
-                from sciml.kernels.simplex_sizes import simplex_sizes  # loads the compiler
-
-                parts.append(simplices(*simplex_sizes(mesh.points, block), mesh.dimension))
+                parts.append(simplices(mesh.points, block))
             else:
                 parts.append(_in_chunks(mesh.points, block, table[kind]))
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _simplex_volumes(points: Any, block: Any) -> NDArray[np.float64]:
+    from sciml.kernels.simplex_sizes import simplex_sizes  # loads the compiler
+
+    return simplex_sizes(points, block, edges=False)[0]
+
+
+def _simplex_corners(points: Any, block: Any) -> NDArray[np.float64]:
+    from sciml.kernels.simplex_sizes import simplex_sizes
+
+    (volume, longest), d = simplex_sizes(points, block), block.shape[1] - 1
+    return np.asarray(np.nan_to_num(factorial(d) * volume / longest ** (d / 2)))
 
 
 def _in_chunks(points: Any, block: Any, function: Callable[[list[Vectors]], Any]) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ __all__ = ["simplex_sizes"]
 Array = NDArray[np.float64]
 
 
-def simplex_sizes(points: Array, cells: Indices) -> tuple[Array, Array]:
+def simplex_sizes(points: Array, cells: Indices, edges: bool = True) -> tuple[Array, Array]:
     """Volume and longest edge of every cell.
 
     Parameters
@@ -22,12 +22,14 @@ def simplex_sizes(points: Array, cells: Indices) -> tuple[Array, Array]:
         Vertices.
     cells : ndarray of int32, shape (m, 3) or (m, 4), C-contiguous
         Triangles, or tetrahedra if d = 3.
+    edges : bool
+        Whether edges are wanted.
 
     Returns
     -------
     volumes : ndarray of float64, shape (m,)
         Area or volume, negative where the vertices turn the other way; areas in space have no sign.
-    longest : ndarray of float64, shape (m,)
+    longest : ndarray of float64, shape (m,), or (0,) without `edges`
         Square of the length of the longest edge.
 
     Examples
@@ -37,6 +39,6 @@ def simplex_sizes(points: Array, cells: Indices) -> tuple[Array, Array]:
     (array([0.5]), array([2.]))
     """
     m = len(cells)
-    volumes, longest = np.empty(m), np.empty(m)
+    volumes, longest = np.empty(m), np.empty(m if edges else 0)
     run_slabs(sizes, slabs(m, cells.size), read_only(points), read_only(cells).view(np.uint32), volumes, longest)
     return volumes, longest

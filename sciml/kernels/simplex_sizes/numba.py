@@ -49,12 +49,14 @@ def solid(points: Any, i: int, j: int, k: int, l: int) -> Any:  # noqa: E741
 
 @compiled_exact
 def sizes(lo: int, hi: int, points: Any, cells: Any, volumes: Any, longest: Any) -> None:
-    if cells.shape[1] == 4:
-        for t in range(lo, hi):
-            volumes[t], longest[t] = solid(points, cells[t, 0], cells[t, 1], cells[t, 2], cells[t, 3])
-    elif points.shape[1] == 3:
-        for t in range(lo, hi):
-            volumes[t], longest[t] = in_space(points, cells[t, 0], cells[t, 1], cells[t, 2])
-    else:
-        for t in range(lo, hi):
-            volumes[t], longest[t] = in_plane(points, cells[t, 0], cells[t, 1], cells[t, 2])
+    edges = len(longest) > 0
+    for t in range(lo, hi):
+        if cells.shape[1] == 4:
+            volume, length = solid(points, cells[t, 0], cells[t, 1], cells[t, 2], cells[t, 3])
+        elif points.shape[1] == 3:
+            volume, length = in_space(points, cells[t, 0], cells[t, 1], cells[t, 2])
+        else:
+            volume, length = in_plane(points, cells[t, 0], cells[t, 1], cells[t, 2])
+        volumes[t] = volume
+        if edges:
+            longest[t] = length

@@ -17,6 +17,7 @@ __all__ = ["SPEC"]
 def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ...]]:
     for points, cells in simplex_meshes(rng):
         yield points, cells
+        yield points, cells, False
         yield points, np.ascontiguousarray(cells[:, ::-1])
         if points.shape[1] == 2:  # the surface x y in space
             yield np.column_stack([points, points[:, 0] * points[:, 1]]), cells
