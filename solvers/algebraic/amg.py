@@ -48,7 +48,7 @@ class AMG:
     max_coarse : int
         Size of the level that is solved exactly.
     seed : int
-        Start of PyAMG's random estimates.
+        Of the vectors that spectral radii are estimated from.
     near_nullspace : ndarray, shape (N,) or (N, m), optional
         Vectors which A nearly annihilates, that coarse levels must represent: rigid body motions for
         elasticity. Default constants. Aggregation only.

@@ -1,8 +1,6 @@
 """Hierarchies built with PyAMG: interpolation and Galerkin matrices of every level."""
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,7 +29,7 @@ class Coarsening:
     max_coarse : int
         Size at which coarsening ends.
     seed : int
-        Start of PyAMG's random estimates.
+        Of the vectors that spectral radii are estimated from.
     near_nullspace : ndarray, shape (N, m), optional
         Vectors that A nearly annihilates.
     block : int
@@ -49,17 +47,15 @@ class Coarsening:
 def build_matrices(matrix: Any, how: Coarsening) -> Matrices:
     """(A, P) of every level in CSR, finest first, P of the last one None; one level of NaN where PyAMG fails.
 
-    PyAMG starts its estimates of spectral radii from NumPy's global generator, which is seeded
-    for the duration of the call, so that equal input gives equal hierarchies. For indefinite matrices
-    it may divide by zero, warn of it and stop at NaN: what the cycles are worth shows in the iteration.
+    For indefinite matrices it may divide by zero, warn of it and stop at NaN: what the cycles are worth
+    shows in the iteration.
     """
     from threadpoolctl import threadpool_limits
 
     # one thread of BLAS: equal input gives equal hierarchies on any number of threads
     try:
         with (
-            threadpool_limits(1, user_api="blas"), seeded_globally(how.seed), np.errstate(all="ignore"),
-            warnings.catch_warnings(),
+            threadpool_limits(1, user_api="blas"), np.errstate(all="ignore"), warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore")
             return [(_csr(A), _csr(P)) for A, P in _build(matrix, how)]
@@ -96,14 +92,3 @@ def _csr(matrix: Any) -> Any:
     from scipy.sparse import csr_array
 
     return csr_array(matrix)
-
-
-@contextmanager
-def seeded_globally(seed: int) -> Iterator[None]:
-    """NumPy's global generator seeded inside the block and as it was afterwards."""
-    before = np.random.get_state()  # noqa: NPY002
-    np.random.seed(seed)  # noqa: NPY002
-    try:
-        yield
-    finally:
-        np.random.set_state(before)  # noqa: NPY002

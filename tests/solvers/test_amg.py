@@ -16,6 +16,7 @@ from sciml.mesh.boundary import Boundary
 from sciml.pde import poisson
 from sciml.solvers import AMG, Direct, SolverWarning, Status, solve
 from sciml.solvers.algebraic import ordering
+from sciml.solvers.algebraic.aggregation import spectral_radius
 from sciml.solvers.algebraic.state import AMGState
 
 KINDS = ["ruge_stuben", "smoothed_aggregation"]
@@ -207,6 +208,23 @@ def test_rigid_motions_make_elasticity_converge() -> None:
     assert all(coarse.shape[0] % 3 == 0 for coarse, _ in state.matrices[1:])
 
 
+def test_spectral_radii_are_estimated_from_below() -> None:
+    matrix = poisson(Grid((9, 8)), coefficient="exp(3*x)").A.tocsr()
+    inverse = 1 / matrix.diagonal()
+    exact = np.linalg.eigvals(inverse[:, None] * matrix.toarray()).real.max()
+    few, all_ = (spectral_radius(matrix, inverse, np.random.default_rng(0), steps) for steps in (6, 72))
+    assert 0.8 * exact < few <= exact * (1 + 1e-12)
+    assert all_ == pytest.approx(exact, rel=1e-8)
+
+
+@pytest.mark.parametrize("vectors", [None, np.column_stack([np.ones(400), np.arange(400) % 20])])
+def test_levels_below_annihilate_what_the_finest_does(vectors: np.ndarray | None) -> None:
+    free = poisson(Grid((20, 20), boundary=Boundary("neumann")), project=True).A.tocsr()
+    for matrix, _ in AMG(near_nullspace=vectors, max_coarse=5).setup(free).matrices:
+        values = np.linalg.eigvalsh(matrix.toarray())
+        assert abs(values[0]) < 1e-11 * values[-1]
+
+
 def test_a_coarsest_level_that_stays_large_is_factorised() -> None:
     matrix = csr_array(10 * eye_array(2000) + csr_array(diags_array([np.full(1999, -1.0)] * 2, offsets=[-1, 1])))
     solution = solve(matrix, np.ones(2000), AMG(max_coarse=2000))
@@ -230,13 +248,14 @@ def test_iterations_do_not_grow(kind: str, most: int) -> None:
     assert counts[-1] <= counts[0] + 4
 
 
-def test_setup_is_reproducible_and_leaves_the_global_generator_alone() -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_setup_is_reproducible_and_leaves_the_global_generator_alone(kind: str) -> None:
     np.random.seed(11)  # noqa: NPY002
     before = np.random.get_state()[1].copy()  # noqa: NPY002
-    first = solve(A, NOISE, AMG("smoothed_aggregation"))
+    first = solve(A, NOISE, AMG(kind))
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
     np.random.seed(12)  # noqa: NPY002
-    second = solve(A, NOISE, AMG("smoothed_aggregation"))
+    second = solve(A, NOISE, AMG(kind))
     assert first.history == second.history
 
 
