@@ -39,7 +39,7 @@ def numbering(A: Any, P: Any) -> Numbering:
     """
     n, counts = A.shape[0], np.diff(A.indptr)
     home = np.arange(n, dtype=np.int32) // BLOCK
-    blocks = _block_colours(np.repeat(home, counts), A.indices // BLOCK, -(-n // BLOCK))
+    blocks = _block_colours(A)
     inside = csr_colour(A.indptr, A.indices)
     first_of_block = np.argsort(blocks, kind="stable")
     place = np.empty_like(first_of_block)
@@ -55,12 +55,15 @@ def numbering(A: Any, P: Any) -> Numbering:
     return Numbering(np.argsort(key, kind="stable"), [places[lo : hi + 1] for lo, hi in pairwise(ends.tolist())])
 
 
-def _block_colours(rows: NDArray[np.int32], columns: NDArray[np.int32], count: int) -> NDArray[np.int32]:
-    """Colours of the blocks that the couplings (row, column) between blocks allow."""
+def _block_colours(A: Any) -> NDArray[np.int32]:
+    """Colours of the blocks of rows that the couplings between them allow."""
     from scipy.sparse import csr_array
 
-    apart = rows != columns
-    graph = csr_array((np.ones(np.count_nonzero(apart)), (rows[apart], columns[apart])), shape=(count, count))
+    bounds = A.indptr[np.minimum(np.arange(0, A.shape[0] + BLOCK, BLOCK), A.shape[0])].tolist()
+    near = [np.flatnonzero(np.bincount(A.indices[lo:hi] // BLOCK)) for lo, hi in pairwise(bounds)]
+    columns, count = np.concatenate(near), len(near)
+    rows = np.repeat(np.arange(count), [len(row) for row in near])
+    graph = csr_array((np.ones(len(rows)), (rows, columns)), shape=(count, count))
     graph = csr_array(graph + graph.T)  # values may be symmetric up to rounding with a pattern that is not
     return csr_colour(graph.indptr, graph.indices)
 
