@@ -96,9 +96,10 @@ def by_superlu(system: MatrixSystem) -> Vector:
 
     A, b = system.A.tocsr(), system.b
     if not system.components:
-        return np.asarray(spsolve(A.tocsc(), b))
-    x = np.concatenate([[0.0], spsolve(A[1:, 1:].tocsc(), b[1:])])
-    return x - x.mean()
+        return np.asarray(spsolve(A.tocsc(), b), dtype=np.float64)
+    x = np.zeros(len(b))
+    x[1:] = spsolve(A[1:, 1:].tocsc(), b[1:])
+    return x - float(x.mean())
 
 
 if __name__ == "__main__":

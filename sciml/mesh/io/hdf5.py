@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from sciml._errors import InputError
 from sciml.mesh.io._header import ArrayHeader, check_real, choose
 
-__all__ = ["hdf5_header", "read_hdf5", "write_hdf5"]
+__all__ = ["hdf5_header", "read_hdf5", "read_whole", "write_hdf5"]
 
 
 def hdf5_header(path: Path, name: str | None = None) -> ArrayHeader:
@@ -30,7 +31,29 @@ def hdf5_header(path: Path, name: str | None = None) -> ArrayHeader:
 def read_hdf5(path: Path, name: str | None = None) -> NDArray[Any]:
     """A dataset, whole."""
     with _dataset(path, name) as data:
-        return np.asarray(data[()])
+        return read_whole(data)
+
+
+def read_whole(data: Any) -> NDArray[Any]:
+    """All values of an open dataset, if the file holds as many as its shape announces.
+
+    Parameters
+    ----------
+    data : h5py.Dataset
+
+    Raises
+    ------
+    InputError
+        If space was announced and never written, for which HDF5 would make up values, and as much memory.
+    """
+    if data.shape is None:
+        raise InputError(f"{data.file.filename}:{data.name} is empty; expected numbers")
+    held = data.id.get_storage_size()
+    if data.chunks is not None:
+        held = data.id.get_num_chunks() * prod(data.chunks) * data.dtype.itemsize
+    if held < data.nbytes and data.external is None and not data.is_virtual:
+        raise InputError(f"{data.file.filename}:{data.name} announces {data.nbytes} bytes and holds {held}")
+    return np.asarray(data[()])
 
 
 def write_hdf5(path: Path, fields: Mapping[str, NDArray[Any]], attributes: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sciml._errors import InputError
 from sciml.mesh.io._header import choose
+from sciml.mesh.io.hdf5 import read_whole
 from sciml.pde.io.stored import StoredSystem, as_columns, as_csr, as_rows, check_sizes, compressed
 
 __all__ = ["read_hdf5_system"]
@@ -85,29 +86,21 @@ def _sparse(group: Any, path: Path) -> Any:
     if form not in ("csr", "csc"):
         raise InputError(f"{path}:{group.name} has format '{form[:20]}'; expected csr or csc")
     check_sizes(shape, int(data.shape[0]), f"{path}:{group.name}")
-    return compressed(form, (_whole(data), _whole(indices), _whole(indptr)), shape, f"{path}:{group.name}")
+    return compressed(form, (read_whole(data), read_whole(indices), read_whole(indptr)), shape, f"{path}:{group.name}")
 
 
 def _dense(data: Any, path: Path) -> Any:
     from scipy.sparse import coo_array
 
     check_sizes(tuple(data.shape), int(data.size), f"{path}:{data.name}")
-    return coo_array(_whole(data))
-
-
-def _whole(data: Any) -> NDArray[Any]:
-    """A dataset, if its storage can hold what its shape announces (chunks not written count as nothing)."""
-    stored = data.id.get_storage_size()
-    if data.compression is None and data.chunks is None and stored < data.nbytes:
-        raise InputError(f"{data.file.filename}:{data.name} announces {data.nbytes} bytes and holds {stored}")
-    return np.asarray(data[()])
+    return coo_array(read_whole(data))
 
 
 def _beside(homes: list[Any], *names: str) -> NDArray[Any] | None:
     for home in homes:
         for name in names:
             if name in home and hasattr(home[name], "shape"):
-                return _whole(home[name])
+                return read_whole(home[name])
     return None
 
 

@@ -252,3 +252,24 @@ def test_many_damaged_files_give_one_line(tmp_path: Path, name: str, cuts: list[
     file = tmp_path / name
     FORMS[name][0](file, A, b)
     survive(file, mutated(file.read_bytes(), cuts))
+
+
+@pytest.mark.parametrize("chunks", [None, (1024,)])
+def test_space_in_hdf5_that_was_never_written_is_refused_before_it_is_allocated(
+    tmp_path: Path, chunks: tuple[int, ...] | None
+) -> None:
+    with h5py.File(tmp_path / "A.h5", "w") as file:
+        group = file.create_group("A")
+        group.attrs["shape"] = (2**30, 2**30)
+        for part, count in (("data", 2**30), ("indices", 2**30), ("indptr", 2**30 + 1)):
+            group.create_dataset(part, shape=(count,), dtype="f8" if part == "data" else "i8", chunks=chunks)
+        file.create_dataset("b", shape=(2**30,), dtype="f8", chunks=chunks)
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError, match="announces 8589934592 bytes and holds 0"):
+            read_system(tmp_path / "A.h5")
+        with pytest.raises(InputError, match="announces 8589934592 bytes and holds 0"):
+            read_vectors(f"{tmp_path / 'A.h5'}:b", 2**30)
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()
