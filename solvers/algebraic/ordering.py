@@ -61,9 +61,9 @@ def _block_colours(A: Any) -> NDArray[np.int32]:
 
     bounds = A.indptr[np.minimum(np.arange(0, A.shape[0] + BLOCK, BLOCK), A.shape[0])].tolist()
     near = [np.flatnonzero(np.bincount(A.indices[lo:hi] // BLOCK)) for lo, hi in pairwise(bounds)]
-    columns, count = np.concatenate(near), len(near)
-    rows = np.repeat(np.arange(count), [len(row) for row in near])
-    graph = csr_array((np.ones(len(rows)), (rows, columns)), shape=(count, count))
+    ends = np.cumsum([0, *map(len, near)], dtype=A.indices.dtype)  # indices like those of A: one compiled variant
+    columns = np.concatenate(near, dtype=A.indices.dtype)
+    graph = csr_array((np.ones(len(columns)), columns, ends), shape=(len(near), len(near)))
     graph = csr_array(graph + graph.T)  # values may be symmetric up to rounding with a pattern that is not
     return csr_colour(graph.indptr, graph.indices)
 
