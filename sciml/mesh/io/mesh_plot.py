@@ -86,21 +86,21 @@ def _draw_surface(panel: "Axes", mesh: Mesh, u: Array, sign: float, bounds: tupl
     right /= np.linalg.norm(right)
     screen = mesh.points @ np.stack([right, np.cross(eye, right)], axis=1)
     depth = mesh.points @ eye
-    polygons: list[Array] = []
-    levels, distances = [], []
+    polygons, levels, distances = [], [], []
     for facets in mesh.boundary_facets().facets.values():
         flat = screen[facets]
         after = np.roll(flat, -1, axis=1)
         area = np.sum(flat[..., 0] * after[..., 1] - flat[..., 1] * after[..., 0], axis=1)
         seen = area > 0  # outward facets turn counter-clockwise towards the eye
-        polygons.extend(flat[seen])
+        # One array of quads, in which triangles repeat a corner: lists of polygons are slow.
+        polygons.append(flat[seen][:, [0, 1, 2, -1]])
         levels.append(u[facets[seen]].mean(axis=1))
         distances.append(depth[facets[seen]].mean(axis=1))
     order = np.argsort(np.concatenate(distances))
     values = np.concatenate(levels)[order]
     few = len(order) <= _EDGES_UP_TO
     drawn = PolyCollection(
-        [polygons[i] for i in order], array=values, clim=bounds, rasterized=True,
+        np.concatenate(polygons)[order], array=values, clim=bounds, rasterized=True,
         edgecolors=(0, 0, 0, 0.3) if few else "face", linewidths=0.2,
     )
     panel.add_collection(drawn)
@@ -122,7 +122,7 @@ def _draw_cut(panel: "Axes", mesh: Mesh, u: Array, bounds: tuple[float, float], 
     at = np.empty((len(lines[0]), len(lines[1]), 3))
     at[..., kept[0]], at[..., kept[1]] = lines[0][:, None], lines[1][None, :]
     at[..., across] = middle = (low[across] + high[across]) / 2
-    places = Locator(mesh).find(at.reshape(-1, 3))
+    places = Locator(_around(mesh, across, middle)).find(at.reshape(-1, 3))
     values = np.sum(u[places.vertices] * places.weights, axis=1)
     values[places.cells < 0] = np.nan
     panel.imshow(
@@ -131,6 +131,16 @@ def _draw_cut(panel: "Axes", mesh: Mesh, u: Array, bounds: tuple[float, float], 
     )
     panel.set_title(f"{AXES[across]} = {middle:.4g} {unit}".rstrip(), fontsize=10)
     _name_axes(panel, (kept[0], kept[1]), unit)
+
+
+def _around(mesh: Mesh, axis: int, level: float) -> Mesh:
+    """The cells that reach across a plane."""
+    heights = mesh.points[:, axis]
+    cells = {}
+    for kind, block in mesh.cells.items():
+        reach = heights[block]
+        cells[kind] = block[(reach.min(axis=1) <= level) & (reach.max(axis=1) >= level)]
+    return Mesh(mesh.points, cells)
 
 
 def _name_axes(panel: "Axes", axes: tuple[int, int], unit: str) -> None:
