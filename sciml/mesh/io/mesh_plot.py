@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,8 +99,9 @@ def _draw_surface(panel: "Axes", mesh: Mesh, u: Array, sign: float, bounds: tupl
     order = np.argsort(np.concatenate(distances))
     values = np.concatenate(levels)[order]
     few = len(order) <= _EDGES_UP_TO
+    corners: Any = np.concatenate(polygons)[order]
     drawn = PolyCollection(
-        np.concatenate(polygons)[order], array=values, clim=bounds, rasterized=True,
+        corners, array=values, clim=bounds, rasterized=True,
         edgecolors=(0, 0, 0, 0.3) if few else "face", linewidths=0.2,
     )
     panel.add_collection(drawn)
