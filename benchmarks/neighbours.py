@@ -22,7 +22,9 @@ from benchmarks.peers import neighbours as peers
 from benchmarks.peers.neighbours import Atoms, Search, nothing, sorted_rows
 from sciml.bench import Settings, Table
 from sciml.bench.tables import Row
-from sciml.kernels import nearest_search, radius_search, threads
+from sciml.kernels import threads
+from sciml.kernels.nearest_search import nearest_search
+from sciml.kernels.radius_search import radius_search
 from sciml.mesh import Graph
 
 __all__ = ["run"]

@@ -30,6 +30,10 @@ def solve(
     PROBLEM is a .toml problem file, a mesh (.msh, .vtu, .vtk, ...) or a matrix (.mtx, .npz, .mat, .h5, PETSc);
     without it the box of --shape is solved. Options override the file.
     """
+    # First and from here: where a frame of the interpreter begins a new piece of its stack, every call maps and unmaps
+    # it, and inside the imports below the 20 000 calls at the start of Numba meet such a place, a tenth of a second.
+    import numba  # noqa: F401
+
     from sciml.cli._plan import make_task
 
     if verbose > 1:

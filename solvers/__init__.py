@@ -3,9 +3,9 @@
 if not __name__.startswith("sciml."):
     raise ImportError("import this package as sciml.solvers; the folder name is not a module of its own")
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sciml._lazy import lazily
 from sciml.solvers._solution import LinearSolver, Solution
 from sciml.solvers._status import Status
 from sciml.solvers._warnings import SolverWarning
@@ -35,10 +35,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__} has no attribute {name!r}")
-    return getattr(import_module(f"sciml.solvers.{_HOMES[name]}"), name)
+__getattr__ = lazily(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

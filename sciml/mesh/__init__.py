@@ -1,10 +1,18 @@
 """Domains: grids, meshes, graphs, boundary conditions and connected components."""
 
+from typing import TYPE_CHECKING
+
+from sciml._lazy import lazily
 from sciml.mesh.boundary import Boundary
-from sciml.mesh.box import box_mesh
-from sciml.mesh.graph import Graph
 from sciml.mesh.grid import AXES, Grid, sides
 from sciml.mesh.mesh import Facets, Mesh
-from sciml.mesh.verlet import VerletList
+
+if TYPE_CHECKING:
+    from sciml.mesh.box import box_mesh
+    from sciml.mesh.graph import Graph
+    from sciml.mesh.verlet import VerletList
 
 __all__ = ["AXES", "Boundary", "Facets", "Graph", "Grid", "Mesh", "VerletList", "box_mesh", "sides"]
+
+# Loaded when first asked for: their kernels take a while to import.
+__getattr__ = lazily(__name__, {"Graph": "graph", "VerletList": "verlet", "box_mesh": "box"})

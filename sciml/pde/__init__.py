@@ -1,16 +1,24 @@
 """Discretisation: a domain, coefficients and boundary conditions become a linear system."""
 
+from typing import TYPE_CHECKING
+
 from sciml._errors import FloatingWarning
+from sciml._lazy import lazily
 from sciml.pde.balance import Balance
-from sciml.pde.interpolate import Field
 from sciml.pde.matrix import MatrixOperator
 from sciml.pde.operator import StencilOperator
-from sciml.pde.p1.flux import gradient
 from sciml.pde.poisson import poisson
 from sciml.pde.results import boundary_balance, flux
 from sciml.pde.system import Component, GridSystem, LinearSystem, MeshSystem, Problem
+
+if TYPE_CHECKING:
+    from sciml.pde.interpolate import Field
+    from sciml.pde.p1.flux import gradient
 
 __all__ = [
     "Balance", "Component", "Field", "FloatingWarning", "GridSystem", "LinearSystem", "MatrixOperator", "MeshSystem",
     "Problem", "StencilOperator", "boundary_balance", "flux", "gradient", "poisson",
 ]
+
+# Loaded when first asked for: the kernels of meshes take a while to import.
+__getattr__ = lazily(__name__, {"Field": "interpolate", "gradient": "p1.flux"})

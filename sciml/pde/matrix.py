@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sciml.kernels._csr import csr_of
-from sciml.kernels.csr_matmul import csr_matmul
 from sciml.mesh.components import NullSpace
 
 if TYPE_CHECKING:
@@ -88,6 +86,9 @@ class MatrixOperator:
         x = np.asarray(x, dtype=np.float64)
         if self.csr.nnz < LONG or x.ndim != 1:
             return np.asarray(self.csr @ x)
+        from sciml.kernels._csr import csr_of
+        from sciml.kernels.csr_matmul import csr_matmul
+
         return np.asarray(csr_matmul(csr_of(self.csr), np.ascontiguousarray(x)), dtype=np.float64)
 
     def rmatvec(self, x: ArrayLike) -> NDArray[np.float64]:

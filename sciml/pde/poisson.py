@@ -7,7 +7,6 @@ from sciml._errors import InputError
 from sciml.mesh import Grid, Mesh
 from sciml.pde.fields import CoefficientLike, FieldLike
 from sciml.pde.grid_poisson import grid_poisson
-from sciml.pde.p1.poisson import mesh_poisson
 from sciml.pde.system import GridSystem, MeshSystem, Problem
 
 __all__ = ["poisson"]
@@ -93,6 +92,8 @@ def poisson(
            [-1.,  2.]]), array([0. , 0.5]))
     """
     if isinstance(domain, Mesh):
+        from sciml.pde.p1.poisson import mesh_poisson
+
         return mesh_poisson(domain, Problem(coefficient, source, shift), project=project)
     for name, given in (("coefficient", coefficient), ("source", source), ("shift", shift)):
         if isinstance(given, Mapping):

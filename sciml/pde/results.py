@@ -8,8 +8,6 @@ from numpy.typing import ArrayLike, NDArray
 from sciml.pde.balance import Balance
 from sciml.pde.grid_balance import grid_balance
 from sciml.pde.grid_flux import grid_flux
-from sciml.pde.p1.balance import mesh_balance
-from sciml.pde.p1.flux import mesh_flux
 from sciml.pde.system import GridSystem, MeshSystem, is_on_mesh
 
 __all__ = ["boundary_balance", "flux"]
@@ -47,6 +45,8 @@ def boundary_balance(system: GridSystem | MeshSystem, x: ArrayLike) -> Balance:
     {'x+': -3.0, 'x-': 3.0, 'y-': 0.0, 'y+': 0.0, 'source': 0.0}
     """
     if is_on_mesh(system):
+        from sciml.pde.p1.balance import mesh_balance
+
         return mesh_balance(system, x)
     return grid_balance(cast(GridSystem, system), x)
 
@@ -86,5 +86,7 @@ def flux(system: GridSystem | MeshSystem, x: ArrayLike) -> list[Array] | Array:
     [array([3., 3., 3.])]
     """
     if is_on_mesh(system):
+        from sciml.pde.p1.flux import mesh_flux
+
         return mesh_flux(system, x)
     return grid_flux(cast(GridSystem, system), x)

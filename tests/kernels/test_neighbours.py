@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
 from sciml._errors import InputError, MemoryLimitError
-from sciml.kernels import nearest_search, radius_search, threads
+from sciml.kernels import threads
 from sciml.kernels._cells import choose_walls
 from sciml.kernels.cell_list import fitted_cells
+from sciml.kernels.nearest_search import nearest_search
+from sciml.kernels.radius_search import radius_search
 
 
 def uniform(rng: np.random.Generator, d: int) -> np.ndarray:

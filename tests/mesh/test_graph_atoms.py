@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from vesin import NeighborList
 
 from sciml._errors import InputError, MemoryLimitError
-from sciml.kernels import atoms_search, threads
+from sciml.kernels import threads
+from sciml.kernels.atoms_search import atoms_search
 from sciml.kernels.atoms_search.numpy import atoms_search as reference
 from sciml.mesh import Graph
 
