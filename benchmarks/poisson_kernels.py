@@ -22,12 +22,13 @@ from sciml.bench import Problem, Settings, Table
 from sciml.bench.tables import Row
 from sciml.datasets.fields import lognormal, porous_mask
 from sciml.kernels import stencil_apply, threads
-from sciml.kernels._colour import split_shape
+from sciml.kernels._colour import SplitVariable, split_shape, split_zeros
 from sciml.kernels._pool import run_slabs, slabs
-from sciml.kernels._stencil import ConstantStencil
+from sciml.kernels._stencil import ConstantStencil, shape3
 from sciml.kernels.cg_direction import cg_direction
 from sciml.kernels.cg_residual import cg_residual
 from sciml.kernels.colour_layout import colour_split, split_stencil
+from sciml.kernels.split_direction import split_direction
 from sciml.kernels.stencil_sor import stencil_sor
 from sciml.mesh import Grid
 from sciml.pde import poisson
@@ -55,6 +56,7 @@ def kernels(problem: Problem) -> Iterator[Operation]:
     is_constant = isinstance(stencil, ConstantStencil)
     operator = 0 if is_constant else 4
     x, p, q = (np.zeros_like(u) for _ in range(3))
+    v = x.reshape(problem.shape)
     yield "apply A u", "float64", 2 + operator, lambda: stencil_apply(stencil, u, out=q)
     yield "CG: x, p, q = A p", "float64", 6 + operator, lambda: cg_direction(stencil, 1e-9, 0.5, u, p, x, q)
     yield "CG: r, r.r", "float64", 3, lambda: cg_residual(1e-9, q, p)
@@ -64,6 +66,11 @@ def kernels(problem: Problem) -> Iterator[Operation]:
     # Each half sweep reads one colour of x and f and the other colour of x, and writes the first: 2 words
     # an unknown; a variable operator adds all faces and half the diagonal.
     sweep = 4 + (0 if is_constant else 7)
+    if isinstance(split, SplitVariable):
+        # What multigrid iterates with: z, p twice, q, the float64 iterate twice, faces and surplus.
+        z, w = np.zeros_like(f), np.zeros_like(f)
+        d = split_zeros(shape3(problem.shape), f.dtype)
+        yield "CG of multigrid: x, p, q = A p", "float32", 12, lambda: split_direction(split, 1e-9, 0.5, z, d, w, v)
     yield "red-black SOR sweep", "float32", sweep, lambda: stencil_sor(split, y, f, omega=1.2)
 
 
