@@ -1,8 +1,9 @@
-"""What a kernel is: reference, implementations, generated inputs, tolerances."""
+"""What a kernel is: reference, call, generated inputs, tolerances."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import Any
 
@@ -24,12 +25,12 @@ class KernelSpec:
         Folder name.
     reference : callable
         Readable NumPy version; takes an input tuple, returns an array, scalar or tuple of them.
-    implementations : mapping of str to callable
-        Backend name ("numba", ...) to a function with the reference's signature.
-        Functions that write into arguments must return what they wrote.
+    run : callable
+        Calls the kernel, with the reference's signature, and returns what the kernel wrote. Arrays in the
+        arguments lie on the CPU or on a device, and so do those it returns.
     inputs : callable
-        ``inputs(rng, dtype)`` yields argument tuples, edge cases included; called anew for
-        every implementation, so arguments may be overwritten.
+        ``inputs(rng, dtype)`` yields argument tuples of NumPy arrays, edge cases included; called anew for
+        every device, so arguments may be overwritten.
     tolerance : mapping of str to float
         Allowed difference relative to the largest entry of all reference results, per dtype name.
     dtypes : tuple of str
@@ -38,10 +39,15 @@ class KernelSpec:
 
     name: str
     reference: Callable[..., Any]
-    implementations: Mapping[str, Callable[..., Any]]
+    run: Callable[..., Any]
     inputs: Inputs
     tolerance: Mapping[str, float]
     dtypes: tuple[str, ...] = ("float32", "float64")
+
+    @property
+    def on_device(self) -> bool:
+        """Whether there is a CUDA version beside the one for the CPU."""
+        return find_spec(f"sciml.kernels.{self.name}.cuda") is not None
 
 
 def specs() -> Iterator[KernelSpec]:

@@ -26,9 +26,11 @@ def modules() -> set[str]:
 
 def bundled() -> set[str]:
     """Paths inside the wheel of the data files in the tree."""
-    files = (ROOT / "datasets" / "data").rglob("*")
-    return {f"sciml/datasets/data/{path.relative_to(ROOT / 'datasets' / 'data').as_posix()}" for path in files
-            if path.is_file()}
+    samples = [path for path in (ROOT / "datasets" / "data").rglob("*") if path.is_file()]
+    sources = [path for path in (ROOT / "sciml" / "kernels").rglob("*") if path.suffix in (".cu", ".cuh")]
+    return {f"sciml/{path.relative_to(ROOT).as_posix()}" for path in samples} | {
+        path.relative_to(ROOT).as_posix() for path in sources
+    }
 
 
 @pytest.fixture(scope="module")

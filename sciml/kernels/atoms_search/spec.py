@@ -21,7 +21,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="atoms_search",
     reference=reference,
-    implementations={"numba": atoms_search},
+    run=atoms_search,
     inputs=inputs,
     tolerance={"float64": 0.0},
     dtypes=("float64",),

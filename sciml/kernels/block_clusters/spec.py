@@ -38,7 +38,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="block_clusters",
     reference=reference,
-    implementations={"numba": block_clusters},
+    run=block_clusters,
     inputs=inputs,
     tolerance={"float64": 1e-13},
     dtypes=("float64",),

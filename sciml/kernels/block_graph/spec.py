@@ -41,7 +41,7 @@ def run(stencil: VariableStencil, ratio: tuple[int, int, int], clusters: BlockCl
 SPEC = KernelSpec(
     name="block_graph",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float64": 1e-11},  # s is what is left of d after the faces
     dtypes=("float64",),

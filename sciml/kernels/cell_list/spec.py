@@ -36,7 +36,7 @@ def reference_points(*args: Any) -> tuple[Any, ...]:
 SPEC = KernelSpec(
     name="cell_list",
     reference=reference_points,
-    implementations={"numba": sorted_points},
+    run=sorted_points,
     inputs=inputs,
     tolerance={"float64": 0.0},
     dtypes=("float64",),

@@ -31,7 +31,7 @@ def run(alpha: Array, beta: Array, z: Array, p: Array, x: Array, r: Array) -> tu
 SPEC = KernelSpec(
     name="cg_columns",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 1e-7, "float64": 1e-13},
 )

@@ -21,7 +21,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
         yield stencil, 0.7, 0.3, z, p, x, q
 
 
-def numba(stencil: Stencil, alpha: float, beta: float, *vectors: Array) -> tuple[float, Array, Array, Array]:
+def run(stencil: Stencil, alpha: float, beta: float, *vectors: Array) -> tuple[float, Array, Array, Array]:
     z, p, x, q = vectors
     return cg_direction(stencil, alpha, beta, z, p, x, q), p, x, q
 
@@ -29,7 +29,7 @@ def numba(stencil: Stencil, alpha: float, beta: float, *vectors: Array) -> tuple
 SPEC = KernelSpec(
     name="cg_direction",
     reference=reference,
-    implementations={"numba": numba},
+    run=run,
     inputs=inputs,
     tolerance={"float64": 1e-13},
     dtypes=("float64",),

@@ -20,7 +20,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
         yield 0.7, 0.3, z, p, x
 
 
-def numba(alpha: float, beta: float, z: Array, p: Array, x: Array) -> tuple[Array, Array]:
+def run(alpha: float, beta: float, z: Array, p: Array, x: Array) -> tuple[Array, Array]:
     cg_renew(alpha, beta, z, p, x)
     return p, x
 
@@ -28,7 +28,7 @@ def numba(alpha: float, beta: float, z: Array, p: Array, x: Array) -> tuple[Arra
 SPEC = KernelSpec(
     name="cg_renew",
     reference=reference,
-    implementations={"numba": numba},
+    run=run,
     inputs=inputs,
     tolerance={"float64": 1e-14},
     dtypes=("float64",),

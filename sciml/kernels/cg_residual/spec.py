@@ -22,7 +22,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="cg_residual",
     reference=reference,
-    implementations={"numba": lambda alpha, q, r: (cg_residual(alpha, q, r), r)},
+    run=lambda alpha, q, r: (cg_residual(alpha, q, r), r),
     inputs=inputs,
     tolerance={"float64": 1e-13, "float32": 1e-6},
     dtypes=("float64", "float32"),

@@ -36,7 +36,7 @@ def run(u: Array, down: float, up: float) -> tuple[Array, Array, Array]:
 SPEC = KernelSpec(
     name="colour_layout",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 1e-6, "float64": 1e-15},
 )

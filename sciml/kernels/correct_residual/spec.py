@@ -40,7 +40,7 @@ def run(stencil: Stencil, x: Array, step: float, u: Array, b: Array, scale: floa
 SPEC = KernelSpec(
     name="correct_residual",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 1e-6},
     dtypes=("float32",),

@@ -39,7 +39,7 @@ def run(
 SPEC = KernelSpec(
     name="csr_chebyshev",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 1e-4, "float64": 1e-12},
 )

@@ -24,7 +24,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="csr_colour",
     reference=reference,
-    implementations={"numba": csr_colour},
+    run=csr_colour,
     inputs=inputs,
     tolerance={"float64": 0.0},
     dtypes=("float64",),

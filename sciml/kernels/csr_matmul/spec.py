@@ -32,7 +32,7 @@ def run(A: CSR, x: Array, b: Array | None, scale: float) -> Array:
 SPEC = KernelSpec(
     name="csr_matmul",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 1e-5, "float64": 1e-13},
 )

@@ -23,7 +23,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="csr_rmatmul",
     reference=reference,
-    implementations={"numba": csr_rmatmul},
+    run=csr_rmatmul,
     inputs=inputs,
     tolerance={"float32": 1e-5, "float64": 1e-13},
 )

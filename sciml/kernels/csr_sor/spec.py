@@ -35,7 +35,7 @@ def run(*args: Any) -> Array:
 SPEC = KernelSpec(
     name="csr_sor",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 1e-5, "float64": 1e-13},
 )

@@ -25,7 +25,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="csr_split",
     reference=reference,
-    implementations={"numba": csr_split},
+    run=csr_split,
     inputs=inputs,
     tolerance={"float32": 1e-6, "float64": 1e-15},
 )

@@ -33,7 +33,7 @@ def run(*args: Any) -> tuple[Array, Array, Array]:
 SPEC = KernelSpec(
     name="csr_transfer",
     reference=transfer,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 1e-5, "float64": 1e-13},
 )

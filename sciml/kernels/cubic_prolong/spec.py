@@ -36,7 +36,7 @@ def run(
 SPEC = KernelSpec(
     name="cubic_prolong",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 3e-6},
     dtypes=("float32",),

@@ -23,7 +23,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="dots",
     reference=reference,
-    implementations={"numba": dots},
+    run=dots,
     inputs=inputs,
     tolerance={"float64": 1e-13, "float32": 1e-6},
     dtypes=("float64", "float32"),

@@ -26,7 +26,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="edge_vectors",
     reference=reference,
-    implementations={"numba": edge_vectors},
+    run=edge_vectors,
     inputs=inputs,
     tolerance={"float64": 0.0},
     dtypes=("float64",),

@@ -24,7 +24,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="edges_within",
     reference=reference,
-    implementations={"numba": edges_within},
+    run=edges_within,
     inputs=inputs,
     tolerance={"float64": 0.0},
     dtypes=("float64",),

@@ -24,7 +24,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="face_statistics",
     reference=reference,
-    implementations={"numba": face_statistics},
+    run=face_statistics,
     inputs=inputs,
     tolerance={"float64": 1e-13},
     dtypes=("float64",),

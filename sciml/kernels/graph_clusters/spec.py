@@ -28,7 +28,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="graph_clusters",
     reference=reference,
-    implementations={"numba": graph_clusters},
+    run=graph_clusters,
     inputs=inputs,
     tolerance={"float32": 1e-6, "float64": 1e-13},
 )

@@ -33,7 +33,7 @@ def run(graph: Graph, clusters: GraphClusters, across: Indices, along: Indices) 
 SPEC = KernelSpec(
     name="graph_coarsen",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 2e-6, "float64": 1e-13},
 )

@@ -36,7 +36,7 @@ def run(
 SPEC = KernelSpec(
     name="graph_rows",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 1e-6, "float64": 1e-13},
 )

@@ -25,7 +25,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
         yield csr_array(A.astype(dtype)), rng.standard_normal(n).astype(dtype)
 
 
-def numba(lower: Any, r: Array) -> tuple[Array, Array]:
+def run(lower: Any, r: Array) -> tuple[Array, Array]:
     L = ic0_factor(lower)
     return L.data, ic0_apply(L, r, np.empty_like(r))
 
@@ -33,7 +33,7 @@ def numba(lower: Any, r: Array) -> tuple[Array, Array]:
 SPEC = KernelSpec(
     name="ic0",
     reference=reference,
-    implementations={"numba": numba},
+    run=run,
     inputs=inputs,
     tolerance={"float64": 1e-11},
     dtypes=("float64",),

@@ -23,7 +23,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="label_components",
     reference=reference,
-    implementations={"numba": label_components},
+    run=label_components,
     inputs=inputs,
     tolerance={"bool": 0.0},
     dtypes=("bool",),

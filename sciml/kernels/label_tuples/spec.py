@@ -25,7 +25,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="label_tuples",
     reference=reference,
-    implementations={"numba": label_tuples},
+    run=label_tuples,
     inputs=inputs,
     tolerance={"int32": 0.0},
     dtypes=("int32",),

@@ -23,7 +23,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="label_vertices",
     reference=reference,
-    implementations={"numba": label_vertices},
+    run=label_vertices,
     inputs=inputs,
     tolerance={"float64": 0},
     dtypes=("float64",),

@@ -33,7 +33,7 @@ def run(points: Array, cells: Indices, at: Array, tolerance: float) -> tuple[Ind
 SPEC = KernelSpec(
     name="locate_points",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float64": 1e-12},
     dtypes=("float64",),

@@ -23,7 +23,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
                 yield stencil, tau, 0.25, r
 
 
-def numba(stencil: Stencil, tau: float, sigma: float, r: Array) -> tuple[Array, Array]:
+def run(stencil: Stencil, tau: float, sigma: float, r: Array) -> tuple[Array, Array]:
     P = mic0_factor(stencil, tau, sigma)
     return P, mic0_apply(stencil, P, r, np.empty_like(r))
 
@@ -31,7 +31,7 @@ def numba(stencil: Stencil, tau: float, sigma: float, r: Array) -> tuple[Array, 
 SPEC = KernelSpec(
     name="mic0",
     reference=reference,
-    implementations={"numba": numba},
+    run=run,
     inputs=inputs,
     tolerance={"float64": 1e-12},
     dtypes=("float64",),

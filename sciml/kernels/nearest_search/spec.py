@@ -24,7 +24,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="nearest_search",
     reference=reference,
-    implementations={"numba": nearest_search},
+    run=nearest_search,
     inputs=inputs,
     tolerance={"float32": 0.0, "float64": 0.0},
 )

@@ -34,7 +34,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="open_vertices",
     reference=reference,
-    implementations={"numba": open_vertices},
+    run=open_vertices,
     inputs=inputs,
     tolerance={"int32": 0.0},
     dtypes=("int32",),

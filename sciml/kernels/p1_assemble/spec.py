@@ -35,7 +35,7 @@ def run(cells: Any, pattern: Any, edges: Any, masses: Any) -> Array:
 SPEC = KernelSpec(
     name="p1_assemble",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float64": 1e-14},
     dtypes=("float64",),

@@ -23,7 +23,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="p1_elements",
     reference=reference,
-    implementations={"numba": p1_elements},
+    run=p1_elements,
     inputs=inputs,
     tolerance={"float64": 1e-12},
     dtypes=("float64",),

@@ -22,7 +22,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="p1_gradient",
     reference=reference,
-    implementations={"numba": p1_gradient},
+    run=p1_gradient,
     inputs=inputs,
     tolerance={"float64": 1e-12},
     dtypes=("float64",),

@@ -30,7 +30,7 @@ def run(cells: Indices, n: int, unknown: NDArray[np.bool_] | None) -> Pattern:
 SPEC = KernelSpec(
     name="p1_pattern",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float64": 0},
     dtypes=("float64",),

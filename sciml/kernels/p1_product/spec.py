@@ -33,7 +33,7 @@ def run(cells: Any, u: Any, edges: Any, masses: Any) -> Array:
 SPEC = KernelSpec(
     name="p1_product",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float64": 1e-14},
     dtypes=("float64",),

@@ -82,7 +82,7 @@ def run(
 SPEC = KernelSpec(
     name="prolong_sor",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 3e-5},
     dtypes=("float32",),

@@ -24,7 +24,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="radius_search",
     reference=reference,
-    implementations={"numba": radius_search},
+    run=radius_search,
     inputs=inputs,
     tolerance={"float32": 0.0, "float64": 0.0},
 )

@@ -24,7 +24,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="row_pairs",
     reference=reference,
-    implementations={"numba": row_pairs},
+    run=row_pairs,
     inputs=inputs,
     tolerance={"bool": 0.0},
     dtypes=("bool",),

@@ -24,7 +24,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="segment_reduce",
     reference=reference,
-    implementations={"numba": segment_reduce},
+    run=segment_reduce,
     inputs=inputs,
     tolerance={"float32": 1e-5, "float64": 1e-13},
 )

@@ -25,7 +25,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="segment_softmax",
     reference=reference,
-    implementations={"numba": segment_softmax},
+    run=segment_softmax,
     inputs=inputs,
     tolerance={"float32": 1e-4, "float64": 1e-12},
 )

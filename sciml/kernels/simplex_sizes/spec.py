@@ -26,7 +26,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="simplex_sizes",
     reference=reference,
-    implementations={"numba": simplex_sizes},
+    run=simplex_sizes,
     inputs=inputs,
     tolerance={"float64": 1e-11},
     dtypes=("float64",),

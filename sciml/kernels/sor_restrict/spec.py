@@ -75,7 +75,7 @@ def run(
 SPEC = KernelSpec(
     name="sor_restrict",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 3e-5},
     dtypes=("float32",),

@@ -47,7 +47,7 @@ def run(
 SPEC = KernelSpec(
     name="split_direction",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 3e-5},
     dtypes=("float32",),

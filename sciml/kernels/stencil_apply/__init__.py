@@ -1,5 +1,6 @@
 """A u for a 7-point operator on a box."""
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array, ConstantStencil, Stencil
 from sciml.kernels.stencil_apply.numba import apply_constant, apply_variable
@@ -7,6 +8,7 @@ from sciml.kernels.stencil_apply.numba import apply_constant, apply_variable
 __all__ = ["stencil_apply"]
 
 
+@dispatched
 def stencil_apply(stencil: Stencil, u: Array, out: Array) -> Array:
     """Write A u into `out` and return it.
 

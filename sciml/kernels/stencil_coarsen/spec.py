@@ -25,7 +25,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="stencil_coarsen",
     reference=reference,
-    implementations={"numba": stencil_coarsen},
+    run=stencil_coarsen,
     inputs=inputs,
     tolerance={"float64": 1e-13},
     dtypes=("float64",),

@@ -28,7 +28,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="stencil_faces",
     reference=reference,
-    implementations={"numba": stencil_faces},
+    run=stencil_faces,
     inputs=inputs,
     tolerance={"float32": 1e-6, "float64": 1e-15},
 )

@@ -32,7 +32,7 @@ def run(stencil: Stencil, u: Array, f: Array, omega: float, sweeps: int, first: 
 SPEC = KernelSpec(
     name="stencil_sor",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 1e-5},
     dtypes=("float32",),

@@ -34,7 +34,7 @@ def run(f: Array, ends: NDArray[np.float64], ratio: tuple[int, int, int]) -> Arr
 SPEC = KernelSpec(
     name="sum_children",
     reference=reference,
-    implementations={"numba": run},
+    run=run,
     inputs=inputs,
     tolerance={"float32": 1e-6},
     dtypes=("float32",),

@@ -31,7 +31,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="tridiagonal_solve",
     reference=reference,
-    implementations={"numba": tridiagonal_solve},
+    run=tridiagonal_solve,
     inputs=inputs,
     tolerance={"float32": 2e-5, "float64": 1e-13},
 )

@@ -22,7 +22,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 SPEC = KernelSpec(
     name="vertex_cells",
     reference=reference,
-    implementations={"numba": vertex_cells},
+    run=vertex_cells,
     inputs=inputs,
     tolerance={"float64": 0},
     dtypes=("float64",),

@@ -1,0 +1,138 @@
+// What CUDA C takes for granted, for a C++ compiler: threads run on the CPU, in any order asked for.
+// Threads of kernels with barriers are fibers that change places at each barrier; others run to their end.
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+
+#define __global__
+#define __device__
+#define __host__
+#define __forceinline__ inline
+#define __shared__ static
+#define __launch_bounds__(...)
+
+struct Extent { unsigned x, y, z; };
+static Extent threadIdx, blockIdx, blockDim, gridDim;
+
+template <class T> static inline T min(T a, T b) { return b < a ? b : a; }
+template <class T> static inline T max(T a, T b) { return a < b ? b : a; }
+template <class T> static inline T __ldg(const T *p) { return *p; }
+template <class T> static inline T atomicAdd(T *p, T v) { T old = *p; *p = old + v; return old; }
+template <class T> static inline T atomicMax(T *p, T v) { T old = *p; if (old < v) *p = v; return old; }
+template <class T> static inline T atomicMin(T *p, T v) { T old = *p; if (v < old) *p = v; return old; }
+
+enum { DONE = 0, DIVERGED = 1, BARRIER = 2 };  // what a launch returns
+typedef void (*Body)(void **);
+
+struct Fiber { ucontext_t context; char *stack; bool ended, waiting; };
+static const size_t STACK = 1 << 15;
+static Fiber *fibers = 0, *current = 0;
+static ucontext_t scheduler;
+static int fault;
+static Body the_body;
+static void **the_args;
+
+static void __syncthreads()
+{
+    if (!current) { fault = BARRIER; return; }
+    current->waiting = true;
+    swapcontext(&current->context, &scheduler);
+}
+
+static void enter()
+{
+    the_body(the_args);
+    current->ended = true;
+}
+
+static void place(unsigned long long t)
+{
+    threadIdx.x = t % blockDim.x;
+    threadIdx.y = t / blockDim.x % blockDim.y;
+    threadIdx.z = t / blockDim.x / blockDim.y;
+}
+
+static void place_block(unsigned long long b)
+{
+    blockIdx.x = b % gridDim.x;
+    blockIdx.y = b / gridDim.x % gridDim.y;
+    blockIdx.z = b / gridDim.x / gridDim.y;
+}
+
+// Orders: 0 rising, 1 falling, 2 and above shuffled, a different one for each seed.
+static unsigned long long state;
+static void arrange(unsigned *order, unsigned n, int kind)
+{
+    for (unsigned i = 0; i < n; ++i) order[i] = kind == 1 ? n - 1 - i : i;
+    if (kind < 2) return;
+    for (unsigned i = n; i > 1; --i) {
+        state = state * 6364136223846793005ull + 1442695040888963407ull;
+        unsigned j = (state >> 33) % i, kept = order[i - 1];
+        order[i - 1] = order[j];
+        order[j] = kept;
+    }
+}
+
+static void run_block(unsigned threads, unsigned *order, int kind)
+{
+    for (unsigned t = 0; t < threads; ++t) {
+        Fiber &fiber = fibers[t];
+        fiber.ended = fiber.waiting = false;
+        getcontext(&fiber.context);
+        fiber.context.uc_stack.ss_sp = fiber.stack;
+        fiber.context.uc_stack.ss_size = STACK;
+        fiber.context.uc_link = &scheduler;
+        makecontext(&fiber.context, enter, 0);
+    }
+    for (unsigned left = threads; left;) {
+        arrange(order, threads, kind);
+        unsigned ended = 0, waiting = 0;
+        for (unsigned s = 0; s < threads; ++s) {
+            Fiber &fiber = fibers[order[s]];
+            if (fiber.ended) continue;
+            fiber.waiting = false;
+            current = &fiber;
+            place(order[s]);
+            swapcontext(&scheduler, &fiber.context);
+            fiber.ended ? ++ended : ++waiting;
+        }
+        left -= ended;
+        if (ended && waiting) fault = DIVERGED;
+    }
+    current = 0;
+}
+
+static int run(Body body, void **args, const unsigned *shape, int kind, bool barriers)
+{
+    gridDim = {shape[0], shape[1], shape[2]};
+    blockDim = {shape[3], shape[4], shape[5]};
+    unsigned blocks = gridDim.x * gridDim.y * gridDim.z, threads = blockDim.x * blockDim.y * blockDim.z;
+    unsigned n = barriers ? blocks : blocks * threads;
+    unsigned *order = (unsigned *)malloc(sizeof(unsigned) * n), *inner = (unsigned *)malloc(sizeof(unsigned) * threads);
+    fault = DONE;
+    state = kind;
+    arrange(order, n, kind);
+    the_body = body;
+    the_args = args;
+    if (barriers) {
+        fibers = (Fiber *)malloc(sizeof(Fiber) * threads);
+        for (unsigned t = 0; t < threads; ++t) fibers[t].stack = (char *)malloc(STACK);
+    }
+    for (unsigned s = 0; s < n; ++s) {
+        place_block(barriers ? order[s] : order[s] / threads);
+        if (barriers) {
+            run_block(threads, inner, kind);
+        } else {
+            place(order[s] % threads);
+            body(args);
+        }
+    }
+    if (barriers) {
+        for (unsigned t = 0; t < threads; ++t) free(fibers[t].stack);
+        free(fibers);
+    }
+    free(order);
+    free(inner);
+    return fault;
+}
