@@ -7,11 +7,12 @@ in the four adjacent rows sit at the same position of the other colour, and ever
 sweep is contiguous. When n2 is odd the last odd-k entry of a row is padding and stays 0.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from sciml.kernels._device import is_on_device
 from sciml.kernels._stencil import ConstantStencil
 
 __all__ = ["SplitStencil", "SplitVariable", "split_shape", "split_zeros"]
@@ -54,11 +55,14 @@ def split_shape(shape: tuple[int, int, int]) -> tuple[int, int, int, int]:
 GUARD = 16
 
 
-def split_zeros(shape: tuple[int, int, int], dtype: DTypeLike) -> NDArray[np.floating]:
-    """Colour-split array of the box `shape`, all 0, with readable entries before and after it.
+def split_zeros(
+    shape: tuple[int, int, int], dtype: DTypeLike, like: NDArray[Any] | None = None
+) -> NDArray[np.floating]:
+    """Colour-split array of the box `shape`, all 0, where `like` lives (by default on the CPU).
 
-    Sweeps read one entry beyond the first and the last row (and discard what they make of it), and
-    planes across an end that does not wrap (times 0, hence finite numbers everywhere).
+    On the CPU there are readable entries before and after it: sweeps read one entry beyond the first and the last
+    row (and discard what they make of it). On any device they read planes across an end that does not wrap
+    (times 0, hence finite numbers everywhere).
 
     Examples
     --------
@@ -66,5 +70,7 @@ def split_zeros(shape: tuple[int, int, int], dtype: DTypeLike) -> NDArray[np.flo
     (2, 4, 3, 3)
     """
     full = split_shape(shape)
+    if is_on_device(like):
+        return np.zeros_like(like, shape=full, dtype=dtype)
     buffer = np.zeros(full[0] * full[1] * full[2] * full[3] + 2 * GUARD, dtype)
     return buffer[GUARD:-GUARD].reshape(full)
