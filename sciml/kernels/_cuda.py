@@ -16,8 +16,11 @@ __all__ = ["Program", "geometry"]
 THREADS = 256
 # Blocks of a launch: enough to fill any card several times over; loops in the kernels cover the rest.
 MOST_BLOCKS = 4096
+# Items that a thread of a summing kernel takes: few blocks, hence few partial sums.
+SUMMED = 16
 C_TYPES = {"float32": "float", "float64": "double", "int32": "int", "int64": "long long"}
-VARIANTS = {"REAL": ("float32", "float64"), "INDEX": ("int32", "int64")}
+FLOATS = ("float32", "float64")
+VARIANTS = {"REAL": FLOATS, "INPUT": FLOATS, "CYCLE": FLOATS, "INDEX": ("int32", "int64")}
 
 Extent = tuple[int, int, int]
 
@@ -52,7 +55,8 @@ class Program:
     headers : str
         Names of files ``_<name>.cuh`` in ``sciml.kernels``, in order; ``launch`` comes first by itself.
     types : tuple of str
-        Type names that the text leaves open: "REAL" (float32 or float64), "INDEX" (int32 or int64).
+        Type names that the text leaves open: "REAL" and "CYCLE", the precision of multigrid cycles where it may be
+        another (float32 or float64), "INDEX" (int32 or int64).
 
     Notes
     -----
@@ -123,6 +127,32 @@ class Program:
                 self._modules[options] = cupy.RawModule(code=self.text, options=options)
             grid, block = geometry(size, most)
             self._modules[options].get_function(name)(grid, block, tuple(flat))
+
+    def sums(self, name: str, size: tuple[int, int], types: tuple[DTypeLike, ...], *args: Any, count: int = 1) -> Any:
+        """Run kernel `name`, which sums over each of several planes, and add the sums of its blocks in one order.
+
+        Parameters
+        ----------
+        name : str
+            Its last parameter is ``double *partial`` of shape (count, planes, blocks of a plane); see "planes.cuh".
+        size : (planes, items)
+            Items of one plane; a vector is a single plane.
+        types, args
+            As for `launch`, without `partial`.
+        count : int
+            Sums of each plane.
+
+        Returns
+        -------
+        ndarray of float64 on the device, shape (count, planes)
+            The same every time: numbers of blocks depend on `size` alone.
+        """
+        planes, items = size
+        blocks = min(MOST_BLOCKS, -(-items // (SUMMED * THREADS)))
+        beside = next(value for value in _spread(args) if is_on_device(value))
+        partial = np.empty_like(beside, shape=(count, planes, blocks), dtype=np.float64)
+        self.launch(name, (planes, 1, blocks * THREADS), types, *args, partial)
+        return partial.sum(axis=2)
 
 
 def _spread(args: Any) -> Iterator[Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_tasks, slabs
 from sciml.kernels._stencil import Array, ConstantStencil, Stencil, stencil_wraps
 from sciml.kernels.cg_direction.numba import direction_constant, direction_variable
@@ -11,6 +12,7 @@ from sciml.kernels.cg_direction.numba import direction_constant, direction_varia
 __all__ = ["cg_direction"]
 
 
+@dispatched
 def cg_direction(stencil: Stencil, alpha: float, beta: float, z: Array, p: Array, x: Array, q: Array) -> float:
     """``x += alpha p; p = z + beta p; q = A p``, all in place; return ``p . q``.
 

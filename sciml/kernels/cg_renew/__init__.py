@@ -1,5 +1,6 @@
 """Iterate and direction of conjugate gradients in one pass, for operators without a fused kernel."""
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.cg_renew.numba import renew_range
@@ -7,6 +8,7 @@ from sciml.kernels.cg_renew.numba import renew_range
 __all__ = ["cg_renew"]
 
 
+@dispatched
 def cg_renew(alpha: float, beta: float, z: Array, p: Array, x: Array) -> None:
     """``x += alpha p; p = z + beta p`` in place.
 

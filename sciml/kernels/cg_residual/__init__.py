@@ -1,12 +1,14 @@
 """One pass over memory for the second half of a conjugate gradient step."""
 
 from sciml.kernels._blocks import block_sums
+from sciml.kernels._device import dispatched
 from sciml.kernels._stencil import Array
 from sciml.kernels.cg_residual.numba import residual_blocks
 
 __all__ = ["cg_residual"]
 
 
+@dispatched
 def cg_residual(alpha: float, q: Array, r: Array) -> float:
     """``r -= alpha q`` in place; return ``r . r`` (three words an unknown).
 

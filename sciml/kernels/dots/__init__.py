@@ -1,12 +1,14 @@
 """Two inner products with a common factor in one pass, the same for any number of threads."""
 
 from sciml.kernels._blocks import block_sums
+from sciml.kernels._device import dispatched
 from sciml.kernels._stencil import Array
 from sciml.kernels.dots.numba import dot_blocks
 
 __all__ = ["dots"]
 
 
+@dispatched
 def dots(z: Array, r: Array, q: Array) -> tuple[float, float]:
     """``(z . r, z . q)``.
 
