@@ -39,6 +39,10 @@ def list_cases(cases: Path) -> None:
 @_cases
 @click.option("--size", type=int, metavar="N", help="Cells per axis of the main problem.  [default: as published]")
 @click.option("--repeats", type=int, default=3, show_default=True, metavar="N", help="Timed runs per method.")
+@click.option(
+    "--seconds", type=float, default=0.0, show_default=True, metavar="S",
+    help="Run methods whose repeats took less again until they did.",
+)
 @click.option("--threads", type=int, default=1, show_default=True, metavar="N", help="Threads of our kernels.")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Start of the random numbers.")
 @click.option("--rtol", type=float, default=1e-8, show_default=True, metavar="R", help="Tolerance all must reach.")

@@ -21,6 +21,8 @@ __all__ = ["Answer", "Contender", "compare", "missing", "ours", "ours_auto"]
 
 # A method that has used this many seconds is not run again: its time no longer hides in noise.
 BUDGET = 20.0
+# Runs of a method whose repeats have not filled `Settings.seconds`.
+MOST = 20
 
 _log = logging.getLogger("sciml.bench")
 
@@ -199,9 +201,10 @@ def compare(contenders: Sequence[Contender], problem: Problem, settings: Setting
     with threads(settings.threads):
         for record in records:
             record.warm_up(problem, settings.rtol)
-        for _ in range(settings.repeats):
+        for runs in range(max(settings.repeats, MOST)):
             for record in records:
-                if not record.failure and record.spent < BUDGET:
+                limit = BUDGET if runs < settings.repeats else settings.seconds
+                if not record.failure and record.spent < limit:
                     record.attempt(problem, settings.rtol)
     rows = [_row(record, problem, settings.rtol) for record in records]
     _add_ratios(rows)

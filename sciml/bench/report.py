@@ -43,9 +43,11 @@ def describe(record: dict[str, Any]) -> str:
     """One sentence on machine, versions, threads, seed and commit."""
     env, settings = record["environment"], record["settings"]
     versions = ", ".join(f"{name} {number}" for name, number in env["versions"].items())
+    seconds = settings.get("seconds", 0)  # records of older versions have none
+    least = f" and {seconds:g} s of runs at least" if seconds else ""
     return (
         f"{env['processor']}, {settings['threads']} thread(s), seed {settings['seed']}, rtol {settings['rtol']:g}, "
-        f"median of {settings['repeats']}; {versions}; commit {env['commit']}; {env['time']}."
+        f"median of {settings['repeats']}{least}; {versions}; commit {env['commit']}; {env['time']}."
     )
 
 

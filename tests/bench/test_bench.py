@@ -27,6 +27,7 @@ from sciml.bench import (
     write_record,
     write_report,
 )
+from sciml.bench.compare import MOST
 from sciml.mesh import Grid
 from sciml.pde import poisson
 
@@ -94,6 +95,9 @@ def test_runs_alternate_and_the_compiling_run_is_not_counted() -> None:
 
     compare([contender("a", True), contender("b", False)], problem, Settings(repeats=2))
     assert calls == ["a", "a", "b", "a", "b"]
+    calls.clear()
+    compare([contender("a", False)], problem, Settings(repeats=1, seconds=1e9))
+    assert calls == ["a"] * MOST
 
 
 @pytest.mark.parametrize("case", sorted(find_cases(CASES)))
@@ -142,7 +146,7 @@ def test_a_foreign_file_is_bad_input(text: str, tmp_path: Path) -> None:
         read_record(path)
 
 
-@pytest.mark.parametrize("given", [{"size": 1}, {"repeats": 0}, {"threads": 0}, {"seed": -1}, {"rtol": 0.0}])
+@pytest.mark.parametrize("given", [{"size": 1}, {"repeats": 0}, {"threads": 0}, {"seed": -1}, {"rtol": 0.0}, {"seconds": -1.0}])
 def test_settings_out_of_range(given: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=next(iter(given))):
         Settings(**given)
