@@ -146,7 +146,9 @@ def test_a_foreign_file_is_bad_input(text: str, tmp_path: Path) -> None:
         read_record(path)
 
 
-@pytest.mark.parametrize("given", [{"size": 1}, {"repeats": 0}, {"threads": 0}, {"seed": -1}, {"rtol": 0.0}, {"seconds": -1.0}])
+@pytest.mark.parametrize(
+    "given", [{"size": 1}, {"repeats": 0}, {"threads": 0}, {"seed": -1}, {"rtol": 0.0}, {"seconds": -1.0}]
+)
 def test_settings_out_of_range(given: dict[str, Any]) -> None:
     with pytest.raises(InputError, match=next(iter(given))):
         Settings(**given)
