@@ -1,6 +1,7 @@
 """Chebyshev smoothing of the fourth kind over compressed rows, for one right-hand side or many."""
 
 from sciml.kernels._csr import CSR
+from sciml.kernels._device import dispatched
 from sciml.kernels._lanes import fits, padded
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
@@ -10,6 +11,7 @@ from sciml.kernels.stencil_chebyshev import chebyshev_omegas
 __all__ = ["csr_chebyshev"]
 
 
+@dispatched
 def csr_chebyshev(
     A: CSR, inverse: Array, b: Array, x: Array, work: Array, *, degree: int = 4, lmax: float = 2.0,
     optimised: bool = True, zero: bool = False,

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sciml.kernels._csr import CSR
+from sciml.kernels._device import dispatched
 from sciml.kernels._lanes import fits, padded
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
@@ -11,6 +12,7 @@ from sciml.kernels.csr_matmul.numba import product, products
 __all__ = ["csr_matmul"]
 
 
+@dispatched
 def csr_matmul(A: CSR, x: Array, out: Array | None = None, *, b: Array | None = None, scale: float = 1.0) -> Array:
     """``out = b + scale A x``: a product, with ``scale=-1`` a residual, with ``b=out`` an update; returns `out`.
 

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from sciml.kernels import _pool
 from sciml.kernels._csr import CSR
+from sciml.kernels._device import dispatched
 from sciml.kernels._stencil import Array
 from sciml.kernels.csr_rmatmul.numba import scattered
 
@@ -13,6 +14,7 @@ __all__ = ["csr_rmatmul"]
 PIECES = 8
 
 
+@dispatched
 def csr_rmatmul(A: CSR, x: Array, out: Array) -> Array:
     """``out = A^T x``, bitwise the same for any number of threads; returns `out`.
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sciml.kernels._csr import Index
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.csr_sampled.numba import sample
@@ -10,6 +11,7 @@ from sciml.kernels.csr_sampled.numba import sample
 __all__ = ["csr_sampled"]
 
 
+@dispatched
 def csr_sampled(starts: Index, columns: Index, x: Array, y: Array, out: Array | None = None) -> Array:
     """``out_p = x_i . y_j`` for every entry p = (i, j) of the pattern; returns `out`.
 

@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 
 from sciml.kernels._csr import Index
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.segment_reduce.numba import maxima, sums
@@ -12,6 +13,7 @@ from sciml.kernels.segment_reduce.numba import maxima, sums
 __all__ = ["segment_reduce"]
 
 
+@dispatched
 def segment_reduce(
     starts: Index, values: Array, operation: Literal["sum", "max"] = "sum", out: Array | None = None
 ) -> Array:

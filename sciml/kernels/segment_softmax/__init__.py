@@ -3,6 +3,7 @@
 import numpy as np
 
 from sciml.kernels._csr import Index
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.segment_softmax.numba import softmax
@@ -10,6 +11,7 @@ from sciml.kernels.segment_softmax.numba import softmax
 __all__ = ["segment_softmax"]
 
 
+@dispatched
 def segment_softmax(starts: Index, values: Array, out: Array | None = None) -> Array:
     """``exp(v_p) / sum of exp(v)`` over the row of p, feature by feature; returns `out`.
 

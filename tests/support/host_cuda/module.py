@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar, NamedTuple
-from unittest.mock import patch
 
 import numpy as np
+import pytest
 
 from host_cuda.arrays import Device, DeviceArray, Guarded, plain
 from host_cuda.build import build
@@ -129,5 +129,6 @@ def stand_in(order: int = 0) -> Iterator[Any]:
     """
     RawModule.order = order
     RawModule.launches.clear()
-    with patch.dict(sys.modules, {"cupy": CUPY}):
+    with pytest.MonkeyPatch.context() as patch:  # of this one module: others that are loaded meanwhile stay
+        patch.setitem(sys.modules, "cupy", CUPY)
         yield CUPY
