@@ -1,0 +1,153 @@
+"""Our own files: HDF5, one sample a chunk, checksummed, with grid, split and how the samples were made."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml._errors import InputError
+from sciml.datasets.dataset import DataSet, StoredField
+from sciml.mesh import Boundary, Grid
+
+__all__ = ["FORMAT", "VERSION", "Writer", "open_ours", "recognises", "writing"]
+
+FORMAT, VERSION = "dataset", 1
+
+
+def recognises(path: Path) -> bool:
+    """Whether the file says that it is one of ours.
+
+    Examples
+    --------
+    >>> recognises(Path("/dev/null"))
+    False
+    """
+    import h5py
+
+    if not h5py.is_hdf5(path):
+        return False
+    with h5py.File(path, "r") as file:
+        return bool(file.attrs.get("sciml_format") == FORMAT)
+
+
+def open_ours(path: Path) -> DataSet:
+    """A data set whose fields are read from the file when asked for.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, of a newer version, or lacks what it must have.
+    """
+    import h5py
+
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(h5py.File(path, "r"))
+            version = int(file.attrs["version"])
+            if version > VERSION:
+                raise InputError(f"{path} has version {version} of the format; this sciml reads up to version {VERSION}")
+            attributes = {name: _plain(value) for name, value in file.attrs.items()}
+            data = DataSet(
+                name=str(attributes["name"]),
+                inputs={name: StoredField(item) for name, item in file["inputs"].items()},
+                outputs={name: StoredField(item) for name, item in file["outputs"].items()},
+                grid=_grid_of(file["grid"].attrs) if "grid" in file else None,
+                equation=json.loads(attributes.get("equation", "null")),
+                attributes=attributes | {"generator": json.loads(attributes.get("generator", "{}"))},
+                split={name: item[:] for name, item in file.get("split", {}).items()},
+                closing=stack.pop_all(),
+            )
+        except (OSError, RuntimeError, KeyError, TypeError, json.JSONDecodeError) as error:
+            reason = " ".join(str(error).split())[:120]
+            raise InputError(f"{path} is damaged or not a data set ({reason}); expected a file of sciml data") from None
+    return data
+
+
+class Writer:
+    """Fills a file sample by sample.
+
+    Parameters
+    ----------
+    file : h5py.File
+        Open for writing, empty but for attributes.
+    count : int
+        Number of samples.
+    """
+
+    def __init__(self, file: Any, count: int) -> None:
+        self.file, self.count = file, count
+
+    def put(self, group: str, name: str, sample: int, value: NDArray[Any]) -> None:
+        """Store the value of a sample; the first one sets shape and dtype.
+
+        Parameters
+        ----------
+        group : str
+            ``inputs``, ``outputs`` or ``samples``.
+        """
+        key = f"{group}/{name}"
+        if key not in self.file:
+            self.file.create_dataset(
+                key, (self.count, *value.shape), value.dtype, chunks=(1, *value.shape), fletcher32=True
+            )
+        self.file[key][sample] = value
+
+    def split(self, parts: Mapping[str, NDArray[np.int64]]) -> None:
+        """Store which samples are for what."""
+        for name, samples in parts.items():
+            self.file.create_dataset(f"split/{name}", data=np.asarray(samples, np.int64))
+
+
+@contextmanager
+def writing(
+    path: Path, count: int, *, name: str, grid: Grid | None, equation: Mapping[str, Any] | None, seed: int,
+    generator: Mapping[str, Any],
+) -> Iterator[Writer]:
+    """A file of `count` samples to fill; no times are stored in it, so equal samples make equal bytes.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "a.h5")
+    ...     with writing(path, 2, name="a", grid=Grid((3,)), equation=None, seed=0, generator={}) as writer:
+    ...         for sample in range(2):
+    ...             writer.put("inputs", "source", sample, np.full(3, sample, np.float32))
+    ...             writer.put("outputs", "solution", sample, np.ones(3, np.float32))
+    ...     with open_ours(path) as data:
+    ...         data.inputs["source"][1], data.grid.shape
+    (array([1., 1., 1.], dtype=float32), (3,))
+    """
+    import h5py
+
+    with h5py.File(path, "w", libver=("v110", "v110")) as file:
+        file.attrs.update({
+            "sciml_format": FORMAT, "version": VERSION, "name": name, "seed": seed,
+            "equation": json.dumps(equation, sort_keys=True), "generator": json.dumps(generator, sort_keys=True),
+        })
+        if grid is not None:
+            file.create_group("grid").attrs.update(_grid_attributes(grid))
+        yield Writer(file, count)
+
+
+def _grid_attributes(grid: Grid) -> dict[str, Any]:
+    boundary = {side: [one.kind, one.value, one.transfer] for side, one in grid.boundary.items()}
+    return {
+        "shape": np.array(grid.shape), "extent": np.array(grid.extent), "location": grid.location,
+        "boundary": json.dumps(boundary, sort_keys=True),
+    }
+
+
+def _grid_of(attributes: Mapping[str, Any]) -> Grid:
+    boundary = {side: Boundary(*given) for side, given in json.loads(attributes["boundary"]).items()}
+    location = str(attributes["location"])
+    shape, extent = (tuple(attributes[name].tolist()) for name in ("shape", "extent"))
+    return Grid(shape, extent, "node" if location == "node" else "cell", boundary)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
