@@ -43,7 +43,9 @@ def solve_apart(
     rows = right_hand_sides(A, b)
     goals, sizes = np.maximum(rtol * row_norms(rows), atol), row_norms(rows)
     guess = initial_guesses(A, x0, rows.shape)
-    w = np.zeros_like(rows) if guess is None else guess * (sizes > 0)[:, None]
+    w = np.zeros_like(rows) if guess is None else guess
+    for k in np.flatnonzero(sizes == 0):
+        w[k] = 0.0
     level = _means(faint.bare.nullspace, w)
     w -= level
     history, iterations, status, before = [1.0], 0, Status.STAGNATED, np.inf
@@ -91,16 +93,19 @@ def _residual(faint: FaintShift, rows: Rows, level: Rows, w: Rows) -> Rows:
     pull = faint.pull.reshape(1, -1)
     held = _means(space, pull)
     r = rows - pull * (level + w) - bare.apply(w.reshape(-1, *bare.grid_shape)).reshape(w.shape)
-    step = np.divide(_means(space, r), held, out=np.zeros_like(r), where=held > 0)
+    step = np.where(held > 0, _means(space, r), 0.0) / np.where(held > 0, held, 1.0)
     level += step
     r -= pull * step
-    return np.asarray(r - _means(space, r))
+    return r - _means(space, r)
 
 
 def _means(space: NullSpace | None, rows: Rows) -> Rows:
     """The mean over each component, at every one of its cells; 0 elsewhere."""
     assert space is not None  # a shift is faint only where nothing else holds a component
     spread = np.zeros_like(rows)
-    for values, means in zip(spread, rows, strict=True):
-        values[slice(None) if space.cells is None else space.cells] = np.repeat(space.means(means), space.sizes)
+    for values, row in zip(spread, rows, strict=True):
+        if space.cells is None:
+            values[:] = space.means(row)
+        else:
+            values[space.cells] = space.means(row)[space.owner]
     return spread

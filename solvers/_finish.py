@@ -1,17 +1,19 @@
 """What all solvers share at entry and exit: projection, true residual, honest status."""
 
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sciml._arrays import real_array
+from sciml._arrays import device_of, doubles, is_on_device, real_array
 from sciml._errors import InputError
 from sciml.kernels._stencil import shape3
 from sciml.kernels.dots import dots
 from sciml.kernels.stencil_residual import stencil_residual
 from sciml.mesh.components import NullSpace
 from sciml.pde.operator import StencilOperator
+from sciml.solvers._checks import check_same_device
 from sciml.solvers._solution import Solution
 from sciml.solvers._status import Status
 
@@ -30,7 +32,7 @@ def nullspace_of(A: Any) -> NullSpace | None:
 
 
 def right_hand_sides(A: Any, b: ArrayLike, *, fresh: bool = True) -> NDArray[np.float64]:
-    """`b` as a (batch, N) float64 array, projected on floating components.
+    """`b` as a (batch, N) float64 array where it lies, projected on floating components.
 
     Accepts (N,), (*grid_shape), (batch, *grid_shape) and (batch, N). Callers that leave it as it is may
     do without a `fresh` array: then it is `b` itself where nothing has to be changed.
@@ -38,12 +40,13 @@ def right_hand_sides(A: Any, b: ArrayLike, *, fresh: bool = True) -> NDArray[np.
     Raises
     ------
     InputError
-        If `b` is not real, the size does not fit, or its entries are not finite or too large or too small
-        for their squares to be summed.
+        If `b` is not real, the size does not fit, it lies on another device than `A`, or its entries are not
+        finite or too large or too small for their squares to be summed.
     """
     n = A.shape[0]
     active, nullspace = getattr(A, "active", None), nullspace_of(A)
-    values = np.asarray(real_array("right-hand side", b), dtype=np.float64, order="C")
+    values = doubles(real_array("right-hand side", b))
+    check_same_device(A, "right-hand side", values)
     grid_shape = getattr(A, "grid_shape", (n,))
     if values.size == 0:
         raise InputError(f"right-hand side of shape {values.shape} holds nothing; expected one right-hand side or more")
@@ -53,11 +56,11 @@ def right_hand_sides(A: Any, b: ArrayLike, *, fresh: bool = True) -> NDArray[np.
             f"expected {grid_shape}, ({n},) or a leading batch axis"
         )
     if fresh or active is not None or nullspace is not None:
-        values = np.array(values)
+        values = values.copy()
     rows = values.reshape(-1, n)
     _check_range(rows)
     if active is not None:
-        rows[:, ~active.ravel()] = 0.0
+        np.copyto(rows, 0.0, where=~active.ravel())
     if nullspace is not None:
         for row in rows:
             nullspace.project(row)
@@ -67,20 +70,21 @@ def right_hand_sides(A: Any, b: ArrayLike, *, fresh: bool = True) -> NDArray[np.
 def _check_range(rows: NDArray[np.float64]) -> None:
     sizes = row_norms(rows)
     inside = (sizes > SMALLEST) & (sizes < LARGEST)
-    for row in rows[~inside]:
-        bad = np.count_nonzero(~np.isfinite(row))
+    for k in np.flatnonzero(~inside):
+        row = rows[k]
+        bad = int(np.count_nonzero(~np.isfinite(row)))
         if bad:
             raise InputError(f"right-hand side has {bad} entries that are not finite; expected numbers")
         if row.any():
             raise InputError(
-                f"right-hand side has entries up to {np.abs(row).max():.1e}, whose squares leave the range of float64; "
-                "choose other units"
+                f"right-hand side has entries up to {float(np.abs(row).max()):.1e}, whose squares leave the range of "
+                "float64; choose other units"
             )
 
 
 def row_norms(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Euclidean norm of every row; long ones are shared between threads."""
-    if rows.shape[1] >= LONG:
+    if rows.shape[1] >= LONG or is_on_device(rows):
         return np.sqrt([dots(row, row, row)[0] for row in rows])
     with np.errstate(over="ignore"):
         return np.asarray(np.sqrt(np.einsum("ij,ij->i", rows, rows)))
@@ -98,9 +102,9 @@ def _defects(A: Any, rows: NDArray[np.float64], x: NDArray[np.float64]) -> NDArr
     if not isinstance(A, StencilOperator):
         return np.array([np.linalg.norm(b - A.matvec(u)) for b, u in zip(rows, x, strict=True)])
     box = shape3(A.grid_shape)
-    r = np.empty(box)
+    r = np.empty_like(rows, shape=box)
     pairs = zip(rows.reshape(-1, *box), x.reshape(-1, *box), strict=True)
-    return np.array([np.sqrt(stencil_residual(A.stencil, u, b, r).sum()) for b, u in pairs])
+    return np.array([sqrt(float(stencil_residual(A.stencil, u, b, r).sum())) for b, u in pairs])
 
 
 def finish(
@@ -143,7 +147,8 @@ def finish(
         status = Status.BREAKDOWN
     if len(history) > 1:
         history = [*history[:-1], residual]
+    place = {"device": device_of(x)} if is_on_device(x) else {}
     return Solution(
         x=x.reshape(shape), status=status, method=method, iterations=iterations, history=history,
-        residual=residual, rtol=rtol, details=details or {},
+        residual=residual, rtol=rtol, details=(details or {}) | place,
     )

@@ -7,8 +7,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from sciml._arrays import on_device_of
 from sciml.pde.operator import StencilOperator
 from sciml.solvers._auto import Rung
+from sciml.solvers._checks import check_runs_on
 from sciml.solvers._faint import solve_apart
 from sciml.solvers._operator import SystemOperator
 from sciml.solvers._solution import LinearSolver, Solution
@@ -28,6 +30,12 @@ def timed(solver: LinearSolver, A: SystemOperator, b: ArrayLike, x0: ArrayLike |
 
 
 def _measured(solver: LinearSolver, A: SystemOperator, solve: Callable[[Any], Solution]) -> Solution:
+    check_runs_on(getattr(A, "device", "cpu"), solver.method)
+    with on_device_of(A.stencil[-1] if isinstance(A, StencilOperator) else None):
+        return _timed(solver, A, solve)
+
+
+def _timed(solver: LinearSolver, A: SystemOperator, solve: Callable[[Any], Solution]) -> Solution:
     start = perf_counter()
     state = solver.setup(A)
     ready = perf_counter()

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sciml._arrays import real_array
+from sciml._arrays import doubles, real_array
 from sciml._errors import InputError
+from sciml.solvers._checks import check_same_device
 from sciml.solvers._finish import finish, right_hand_sides
 from sciml.solvers._operator import SystemOperator
 from sciml.solvers._solution import Solution
@@ -57,7 +58,7 @@ def solve_rows(
     check_tolerances(rtol, atol)
     rows = right_hand_sides(A, b, fresh=fresh)
     guesses = initial_guesses(A, x0, rows.shape)
-    zero = Run(np.zeros(rows.shape[1]), Status.CONVERGED, [1.0], {})
+    zero = Run(np.zeros_like(rows[0]), Status.CONVERGED, [1.0], {})
     runs = [run(row, None if guesses is None else guesses[k]) if row.any() else zero for k, row in enumerate(rows)]
     total = merged(runs)
     known = np.array([run.history[-1] for run in runs]) if all(run.exact for run in runs) else None
@@ -91,23 +92,24 @@ def initial_guesses(A: SystemOperator, x0: ArrayLike | None, shape: tuple[int, i
     Raises
     ------
     InputError
-        If the size does not fit or an entry is not finite.
+        If the size does not fit, it lies on another device than `A` or an entry is not finite.
     """
     if x0 is None:
         return None
-    values = np.asarray(real_array("initial guess", x0), dtype=np.float64)
+    values = doubles(real_array("initial guess", x0))
+    check_same_device(A, "initial guess", values)
     if values.size not in (shape[1], shape[0] * shape[1]):
         raise InputError(
             f"initial guess of shape {values.shape} does not fit; expected {shape[1]} values, or as many for each of "
             f"{shape[0]} right-hand sides"
         )
     if not np.all(np.isfinite(values)):
-        bad = np.sum(~np.isfinite(values))
+        bad = int(np.sum(~np.isfinite(values)))
         raise InputError(f"initial guess has {bad} entries that are not finite; expected numbers")
-    guesses = np.array(np.broadcast_to(values.reshape(-1, shape[1]), shape))
+    guesses = np.broadcast_to(values.reshape(-1, shape[1]), shape).copy()
     active = getattr(A, "active", None)
     if active is not None:
-        guesses[:, ~active.ravel()] = 0.0
+        np.copyto(guesses, 0.0, where=~active.ravel())
     return guesses
 
 

@@ -25,7 +25,7 @@ class Solution:
     Parameters
     ----------
     x : ndarray of float64
-        In the shape of the right-hand side.
+        In the shape of the right-hand side, and where that lies: on a CUDA device an array of CuPy.
     status : Status
         How it ended; ``converged`` only when `residual` was recomputed and is small enough.
     method : str
@@ -41,7 +41,7 @@ class Solution:
     selected_because : str
         Why this method was chosen.
     details : dict
-        Solver-specific facts (hierarchy table, precision floor, ladder steps).
+        Solver-specific facts (hierarchy table, precision floor, ladder steps); ``device`` when that was not the CPU.
     """
 
     x: NDArray[np.float64]

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from sciml._arrays import doubles, real_array
 from sciml.solvers._auto import plan
-from sciml.solvers._checks import check_whole
+from sciml.solvers._checks import check_same_device, check_whole
 from sciml.solvers._ladder import climb_down, timed
 from sciml.solvers._operator import SystemOperator, as_operator
 from sciml.solvers._run import check_tolerances
@@ -34,10 +35,10 @@ def solve(
     Parameters
     ----------
     A : StencilOperator, sparse array or matrix, LinearOperator, or dense array, shape (N, N)
-        For example ``sciml.pde.poisson(...).A``. A LinearOperator is taken to be symmetric unless
+        For example ``sciml.pde.poisson(...).A``, or ``.A.to("cuda")``. A LinearOperator is taken to be symmetric unless
         `solver` says otherwise.
     b : array_like, shape (N,), (*grid), (batch, N) or (batch, *grid)
-        One right-hand side or several.
+        One right-hand side or several, on the device of A: NumPy's arrays, or CuPy's for an A on a CUDA device.
     solver : LinearSolver, optional
         For example ``Multigrid(cycle="W")``, which then runs whatever happens. Without it the
         method is chosen by the structure of A (`Solution.selected_because` says why), and
@@ -56,12 +57,12 @@ def solve(
     Returns
     -------
     Solution
-        ``x`` in the shape of b, ``status``, ``iterations``, ``history``, ``residual``, times.
+        ``x`` in the shape of b and on its device, ``status``, ``iterations``, ``history``, ``residual``, times.
 
     Raises
     ------
     InputError
-        If A, b, x0 or a tolerance cannot be used.
+        If A, b, x0 or a tolerance cannot be used, or they lie on different devices.
     TypeError
         If A or `solver` is something else.
     ConvergenceError
@@ -81,6 +82,7 @@ def solve(
     if solver is not None and (isinstance(solver, type) or not hasattr(solver, "setup")):
         raise TypeError(f"solver is {solver!r}; expected a solver such as CG(), or configure('cg')")
     operator = as_operator(A)
+    check_same_device(operator, "right-hand side", b)
     warn_of_defect(operator, b)
     if solver is None:
         solution = climb_down(plan(operator), operator, b, x0, maxiter, rtol=rtol, atol=atol, callback=callback)
@@ -91,14 +93,17 @@ def solve(
 
 def warn_of_defect(A: SystemOperator, b: ArrayLike) -> None:
     """Say when b has a part that no A x can reach: its sum over a floating component."""
-    if A.nullspace is None or np.size(b) % A.shape[0] or np.iscomplexobj(b):
+    if A.nullspace is None:
         return
-    for row in np.asarray(b, dtype=np.float64).reshape(-1, A.shape[0]):
+    values = doubles(real_array("right-hand side", b))
+    if values.size % A.shape[0]:
+        return
+    for row in values.reshape(-1, A.shape[0]):
         means = np.abs(A.nullspace.means(row))
         if np.any(means > 1e-6 * A.nullspace.means(np.abs(row))):
             warnings.warn(
-                f"A is singular and b does not balance on a floating component (mean {means.max():.2e}); the mean is "
-                "removed there, and the solution of zero mean returned",
+                f"A is singular and b does not balance on a floating component (mean {float(means.max()):.2e}); the "
+                "mean is removed there, and the solution of zero mean returned",
                 SolverWarning,
                 stacklevel=3,
             )

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml._arrays import to_device
 from sciml.kernels.subtract_means import means, subtract_means
 
 __all__ = ["NullSpace"]
@@ -47,9 +48,22 @@ class NullSpace:
             return np.array([self.size])
         return np.diff(np.append(self.starts, len(self.cells)))
 
+    @cached_property
+    def owner(self) -> NDArray[np.int64]:
+        """Floating component of each of `cells`."""
+        assert self.cells is not None
+        assert self.starts is not None
+        begins = np.zeros_like(self.cells)
+        begins[self.starts[1:]] = 1
+        return np.cumsum(begins)
+
+    def to_device(self) -> "NullSpace":
+        """The same with its arrays on the current CUDA device."""
+        return NullSpace(self.size, to_device(self.cells), to_device(self.starts))
+
     def means(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
         """Mean of `v` (any shape, `size` entries) over each floating component."""
-        return means(np.ascontiguousarray(v), self.cells, self.starts)
+        return means(v.astype(v.dtype, order="C", copy=False), self.cells, self.starts)
 
     def project(self, v: NDArray[np.float64]) -> NDArray[np.float64]:
         """Subtract from C-contiguous `v`, in place, its mean over each floating component."""

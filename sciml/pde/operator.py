@@ -1,12 +1,14 @@
 """The linear operator of a discretised Poisson problem on a box."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sciml._arrays import device_of, doubles, to_device
+from sciml._errors import InputError
 from sciml.kernels import stencil_apply
 from sciml.kernels._stencil import ConstantStencil, Stencil, VariableStencil, shape3
 from sciml.kernels.stencil_apply.numpy import diagonal, faces, variable_stencil
@@ -35,6 +37,10 @@ class FaintShift:
     bare: "StencilOperator"
     pull: NDArray[np.float64]
 
+    def to_device(self) -> "FaintShift":
+        """The same with its arrays on the current CUDA device."""
+        return FaintShift(self.bare.to("cuda"), to_device(self.pull))
+
 
 @dataclass(frozen=True, eq=False)
 class StencilOperator:
@@ -59,6 +65,8 @@ class StencilOperator:
         is separable.
     faint : FaintShift, optional
         When components are held by nothing but a shift that the diagonal cannot resolve.
+    twin : StencilOperator, optional
+        Of an operator on a CUDA device: the one on the CPU that it is a copy of.
 
     Notes
     -----
@@ -72,6 +80,49 @@ class StencilOperator:
     separable: tuple[AxisFactor, ...] | None = None
     box: tuple[AxisFactor, ...] | None = None
     faint: FaintShift | None = None
+    twin: "StencilOperator | None" = None
+
+    @property
+    def device(self) -> str:
+        """Where the arrays are: "cpu", or "cuda:0" and so on."""
+        return device_of(self.stencil[-1])
+
+    @property
+    def host(self) -> "StencilOperator":
+        """The operator on the CPU, where solvers are set up; nothing is copied."""
+        return self if self.twin is None else self.twin
+
+    def to(self, device: str) -> "StencilOperator":
+        """The operator on the CPU, or on the current CUDA device for right-hand sides that are arrays of CuPy.
+
+        Parameters
+        ----------
+        device : {"cpu", "cuda"}
+
+        Raises
+        ------
+        InputError
+            If there is no such device.
+        MissingDependencyError
+            If CuPy is not installed.
+
+        Examples
+        --------
+        >>> from sciml.mesh import Grid
+        >>> from sciml.pde import poisson
+        >>> poisson(Grid((8, 8))).A.to("cpu").device
+        'cpu'
+        """
+        if device not in ("cpu", "cuda"):
+            raise InputError(f"device is {device!r}; use cpu or cuda")
+        if device == "cpu" or self.twin is not None:
+            return self.host if device == "cpu" else self
+        nullspace, faint = self.nullspace, self.faint
+        return replace(
+            self, stencil=to_device(self.stencil), active=to_device(self.active), twin=self,
+            nullspace=None if nullspace is None else nullspace.to_device(),
+            faint=None if faint is None else faint.to_device(),
+        )
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -96,7 +147,7 @@ class StencilOperator:
 
     def apply(self, u: ArrayLike) -> NDArray[np.float64]:
         """A u for `u` of shape (..., *grid_shape), any number of leading axes."""
-        u = np.ascontiguousarray(u, dtype=np.float64)
+        u = doubles(u)
         out = np.empty_like(u)
         boxes = u.reshape(-1, *shape3(self.grid_shape))
         for source, target in zip(boxes, out.reshape(boxes.shape), strict=True):
@@ -105,7 +156,7 @@ class StencilOperator:
 
     def matvec(self, x: ArrayLike) -> NDArray[np.float64]:
         """A x for a flat vector (N,) or a column (N, 1)."""
-        x = np.asarray(x, dtype=np.float64)
+        x = doubles(x)
         return self.apply(x.reshape(self.grid_shape)).reshape(x.shape)
 
     def rmatvec(self, x: ArrayLike) -> NDArray[np.float64]:
@@ -114,31 +165,31 @@ class StencilOperator:
 
     def matmat(self, x: ArrayLike) -> NDArray[np.float64]:
         """A X for X of shape (N, k)."""
-        columns = np.asarray(x, dtype=np.float64).T
+        columns = doubles(np.transpose(x))
         return self.apply(columns.reshape(-1, *self.grid_shape)).reshape(columns.shape).T
 
     def __matmul__(self, x: ArrayLike) -> NDArray[np.float64]:
-        x = np.asarray(x)
+        x = doubles(x)
         return self.matmat(x) if x.ndim == 2 and x.shape[0] == self.shape[0] else self.matvec(x)
 
     def diagonal(self) -> NDArray[np.float64]:
         """Diagonal of A, flat (N,)."""
-        return np.array(diagonal(self.stencil), dtype=np.float64).ravel()
+        return diagonal(self.stencil).astype(np.float64).ravel()
 
     def variable(self) -> VariableStencil:
-        """The same operator with face arrays (built when the stencil is constant)."""
-        return variable_stencil(self.stencil)
+        """The same operator with face arrays on the CPU (built when the stencil is constant)."""
+        return variable_stencil(self.host.stencil)
 
     def tocsr(self) -> "csr_array[Any]":
-        """A as a sparse array, inactive rows empty, indices int32 when they fit."""
+        """A as a sparse array on the CPU, inactive rows empty, indices int32 when they fit."""
         from scipy.sparse import coo_array
 
         n = self.shape[0]
         index: NDArray[np.integer[Any]] = np.arange(n, dtype=np.int32 if n < 2**31 else np.int64)
         box = index.reshape(shape3(self.grid_shape))
-        rows, columns, values = [index], [index], [self.diagonal()]
+        rows, columns, values = [index], [index], [self.host.diagonal()]
         for axis in range(3):
-            c = np.asarray(faces(self.stencil, axis), dtype=np.float64).ravel()
+            c = np.asarray(faces(self.host.stencil, axis), dtype=np.float64).ravel()
             at = np.flatnonzero(c)
             here, there = index[at], np.roll(box, -1, axis).ravel()[at]
             rows += [here, there]

@@ -1,11 +1,12 @@
 """The assembled problem A u = b and its way back to the domain."""
 
-from dataclasses import dataclass
-from typing import Any, Generic, TypeAlias, TypeGuard, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Self, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml._arrays import to_device, to_host
 from sciml._errors import InputError
 from sciml.mesh import Grid, Mesh
 from sciml.pde.matrix import MatrixOperator
@@ -82,6 +83,37 @@ class LinearSystem(Generic[Domain, Operator]):
             raise InputError("this LinearSystem does not know its coefficient; make it with sciml.pde.poisson")
         return self.problem
 
+    def to(self, device: str) -> Self:
+        """The system with A, b and the prescribed values on the CPU or on the current CUDA device.
+
+        Fluxes and balances are computed on the CPU: from the system that is there.
+
+        Parameters
+        ----------
+        device : {"cpu", "cuda"}
+
+        Raises
+        ------
+        InputError
+            If there is no such device, or A is a sparse matrix.
+        MissingDependencyError
+            If CuPy is not installed.
+
+        Examples
+        --------
+        >>> from sciml.mesh import Grid
+        >>> from sciml.pde import poisson
+        >>> poisson(Grid((8, 8))).to("cpu").A.device
+        'cpu'
+        """
+        if not isinstance(self.A, StencilOperator):
+            raise InputError("A is a sparse matrix, whose solvers run on the CPU; only systems on grids go to a device")
+        A: Any = self.A.to(device)
+        if A is self.A:
+            return self
+        move = to_host if device == "cpu" else to_device
+        return replace(self, A=A, b=move(self.b), prescribed=move(self.prescribed))
+
     @property
     def field_shape(self) -> tuple[int, ...]:
         """Shape of a field on the domain: that of the grid, or the number of vertices."""
@@ -92,7 +124,7 @@ class LinearSystem(Generic[Domain, Operator]):
         shape = self.field_shape
         if self.prescribed is None and x.shape[-len(shape) :] == shape:
             return x
-        field = np.zeros(x.shape[: x.ndim - len(shape)] + shape)
+        field = np.zeros_like(x, shape=x.shape[: x.ndim - len(shape)] + shape, dtype=np.float64)
         if self.prescribed is not None:
             field += self.prescribed
         inside: tuple[Any, ...] = (..., *self.index)

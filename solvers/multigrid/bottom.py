@@ -1,22 +1,27 @@
 """Solve on the coarsest box: exactly when it is small, by a few cycles where two colours do not fit."""
 
-from collections.abc import Callable
-from typing import TypeAlias
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from sciml._arrays import to_device
 from sciml.kernels._stencil import Stencil, stencil_shape
 from sciml.kernels.colour_layout import colour_merge, colour_split
 from sciml.kernels.stencil_apply.numpy import diagonal, faces
 from sciml.kernels.stencil_residual import stencil_residual
-from sciml.solvers.multigrid.levels import level
+from sciml.solvers.multigrid.levels import Level, level
 from sciml.solvers.multigrid.plain import PlainHierarchy
 
-__all__ = ["Bottom", "Solve", "dense_matrix", "dense_solve", "plain_solve", "pseudo_inverse"]
+__all__ = ["Bottom", "DenseSolve", "PlainSolve", "Solve", "dense_matrix", "dense_solve", "pseudo_inverse"]
 
-# Takes r and overwrites z, both (n0, n1, n2) float64.
-Solve: TypeAlias = Callable[[NDArray[np.float64], NDArray[np.float64]], None]
+
+class Solve(Protocol):
+    """Takes r and overwrites z, both (n0, n1, n2) float64."""
+
+    name: ClassVar[str]
+
+    def __call__(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None: ...
 
 
 def dense_matrix(stencil: Stencil) -> NDArray[np.float64]:
@@ -52,29 +57,42 @@ def pseudo_inverse(A: NDArray[np.float64], cutoff: float = 1e-9) -> NDArray[np.f
     return np.asarray(half @ half.T)
 
 
-def dense_solve(stencil: Stencil) -> Solve:
-    """Product with the pseudo-inverse."""
-    inverse = pseudo_inverse(dense_matrix(stencil))
+class DenseSolve:
+    """Product with the pseudo-inverse, shape (N, N)."""
 
-    def dense(r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
-        z[...] = (inverse @ r.ravel()).reshape(z.shape)
+    name: ClassVar[str] = "dense"
 
-    return dense
+    def __init__(self, inverse: NDArray[np.float64]) -> None:
+        self.inverse = inverse
+
+    def __call__(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
+        z[...] = (self.inverse @ r.ravel()).reshape(z.shape)
+
+    def to_device(self) -> "DenseSolve":
+        """The same with its matrix on the current CUDA device."""
+        return DenseSolve(to_device(self.inverse))
 
 
-def plain_solve(stencil: Stencil) -> Solve:
+def dense_solve(stencil: Stencil) -> DenseSolve:
+    """The solve with the pseudo-inverse of a stencil."""
+    return DenseSolve(pseudo_inverse(dense_matrix(stencil)))
+
+
+class PlainSolve:
     """Four steps x += M (r - A x) with the cycle M of a plain hierarchy, for boxes two colours do not fit."""
-    hierarchy = PlainHierarchy(stencil)
 
-    def plain(r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
+    name: ClassVar[str] = "plain"
+
+    def __init__(self, stencil: Stencil) -> None:
+        self.stencil, self.hierarchy = stencil, PlainHierarchy(stencil)
+
+    def __call__(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
         rest, step = np.array(r), np.empty_like(r)
         z[...] = 0.0
         for _ in range(4):
-            hierarchy.apply(rest, step)
+            self.hierarchy.apply(rest, step)
             z += step
-            stencil_residual(stencil, z, r, rest)
-
-    return plain
+            stencil_residual(self.stencil, z, r, rest)
 
 
 class Bottom:
@@ -82,24 +100,27 @@ class Bottom:
 
     Parameters
     ----------
-    stencil : ConstantStencil or VariableStencil of float64
-    dtype : dtype
-        Precision of the level's arrays.
-    solve : callable
-        ``solve(r, z)`` overwrites z.
+    top : Level
+        Its arrays `f` and `x`, and their shape.
+    solve : Solve
     """
 
-    def __init__(self, stencil: Stencil, dtype: DTypeLike, solve: Solve) -> None:
-        self.top = level(stencil, dtype, omega=1.0, sweeps=(0, 0), gamma=1)
-        self.solve = solve
+    def __init__(self, top: Level, solve: Solve) -> None:
+        self.top, self.solve = top, solve
+
+    @classmethod
+    def setup(cls, stencil: Stencil, dtype: DTypeLike, solve: Solve) -> "Bottom":
+        """For a stencil of float64, with arrays of `dtype`."""
+        return cls(level(stencil, dtype, omega=1.0, sweeps=(0, 0), gamma=1), solve)
 
     def cycle(self, zero: bool = True) -> None:
         """Solve, whatever x holds."""
-        r, z = np.empty(self.top.shape), np.empty(self.top.shape)
+        r = np.empty_like(self.top.f, shape=self.top.shape, dtype=np.float64)
+        z = np.empty_like(r)
         colour_merge(self.top.f, r)
         self.solve(r, z)
         colour_split(z, self.top.x)
 
     def table(self) -> list[dict[str, object]]:
         """One row for the report."""
-        return [{"shape": list(self.top.shape), "transfer": f"{self.solve.__name__} solve"}]
+        return [{"shape": list(self.top.shape), "transfer": f"{self.solve.name} solve"}]

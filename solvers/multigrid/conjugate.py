@@ -68,7 +68,7 @@ def conjugate(
     box, top = shape3(A.grid_shape), hierarchy.top
     assert isinstance(top.stencil, SplitVariable)
     b, x, z, r = b.reshape(box), x.reshape(box), top.x, top.f
-    p, q = split_zeros(box, r.dtype), np.empty_like(r)
+    p, q = split_zeros(box, r.dtype, like=r), np.empty_like(r)
     size = true = norm(b)
     if guess:
         true = sqrt(float(correct_residual(A.stencil, p, 0.0, x, b, r, size).sum()))

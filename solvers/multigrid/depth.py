@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._stencil import VariableStencil, stencil_wraps
 from sciml.kernels.face_statistics import FaceStatistics, face_statistics
-from sciml.solvers.multigrid.structured import BOTTOM, Smoothing
+from sciml.solvers.multigrid.structured import BOTTOM, BoxHierarchy, Smoothing
 
-__all__ = ["ALL_BOXES", "CLUSTERS", "ONE_LEVEL", "ROUGH_FACES", "ROUGH_MASK", "BoxPlan", "box_plan"]
+__all__ = ["ALL_BOXES", "CLUSTERS", "ONE_LEVEL", "ROUGH_FACES", "ROUGH_MASK", "BoxPlan", "box_plan", "boxes_plan"]
 
 # tests/solvers/test_multigrid_depth.py runs every kind of medium told apart here against what its plan promises.
 
@@ -51,6 +51,12 @@ class BoxPlan(NamedTuple):
     finest: Smoothing | None = None
     budget: int = 20
 
+    def hierarchy(self, stencil: VariableStencil, dtype: DTypeLike, gamma: int | None = None) -> BoxHierarchy:
+        """The symmetric hierarchy that begins like this; `gamma` replaces that of the plan."""
+        return BoxHierarchy(
+            stencil, "constant", dtype, gamma=gamma or self.gamma, depth=self.depth, finest=self.finest
+        )
+
 
 CLUSTERS, ONE_LEVEL, ALL_BOXES = BoxPlan(0), BoxPlan(1), BoxPlan(99)
 # Where each cell is a world of its own, the error of a coarse cell, whatever it is made of, is best left to
@@ -89,6 +95,26 @@ def box_plan(stencil: VariableStencil) -> BoxPlan:
         connected = CONNECTED_ABOVE * 3 * stencil.d.size < faces.counts.sum() < OPEN_ABOVE * between
         return ROUGH_MASK if mild and connected else CLUSTERS
     return ALL_BOXES if mild else _plan_of_jumps(_jumps(stencil, faces))
+
+
+def boxes_plan(stencil: VariableStencil) -> BoxPlan | None:
+    """`box_plan` where there is nothing but boxes; None where they would not do instead of clusters.
+
+    They do in planes and small boxes, which clusters only suit as well, as long as nothing jumps and few walls
+    stand between the cells.
+
+    Examples
+    --------
+    >>> c = np.ones((16, 1, 16))
+    >>> boxes_plan(VariableStencil(c, 0 * c, c, 4.5 * c)) == ALL_BOXES
+    True
+    """
+    plan = box_plan(stencil)
+    if plan.depth >= ALL_BOXES.depth:
+        return plan
+    between = np.count_nonzero(stencil.d) * sum(1 - 1 / n for n in stencil.d.shape)
+    is_open = face_statistics(stencil).counts.sum() >= OPEN_ABOVE * between
+    return ALL_BOXES if is_open and _is_mild(stencil) else None
 
 
 class Jumps(NamedTuple):

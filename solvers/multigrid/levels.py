@@ -1,10 +1,11 @@
 """One level of a structured hierarchy: operator, storage and the way to the next coarser one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from sciml._arrays import to_device
 from sciml.kernels._colour import SplitStencil, split_zeros
 from sciml.kernels._stencil import Stencil, stencil_shape, stencil_wraps
 from sciml.kernels.colour_layout import split_stencil
@@ -51,6 +52,10 @@ class Level:
     gamma: int = 1
     ratio: Ratio = (1, 1, 1)
     linear: Linear | None = None
+
+    def to_device(self) -> "Level":
+        """The same with its arrays on the current CUDA device."""
+        return replace(self, stencil=to_device(self.stencil), x=to_device(self.x), f=to_device(self.f))
 
 
 def level(stencil: Stencil, dtype: DTypeLike, *, omega: float, sweeps: tuple[int, int], gamma: int) -> Level:

@@ -77,7 +77,7 @@ def refine(
     size = 1.0 if planes else whole
     r = b
     if guess:
-        r = np.empty(box)
+        r = np.empty_like(b)
         squares = stencil_residual(A.stencil, x, b, r)
         monitor.start = max(1.0, sqrt(float(squares.max() if planes else squares.sum())) / size)
         whole = _size(r)

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sciml._arrays import real_array
 from sciml._errors import InputError
 from sciml.pde.operator import StencilOperator
 from sciml.solvers._checks import check_choices
@@ -19,6 +20,7 @@ from sciml.solvers._status import Status
 from sciml.solvers.krylov.cg import norm, pcg
 from sciml.solvers.multigrid.coarsen import two_colours
 from sciml.solvers.multigrid.conjugate import conjugate
+from sciml.solvers.multigrid.device import check_on_device
 from sciml.solvers.multigrid.plain import PlainHierarchy
 from sciml.solvers.multigrid.precision import single_holds
 from sciml.solvers.multigrid.refine import refine
@@ -50,6 +52,7 @@ class Multigrid:
         Coarse levels of the preconditioner: clusters of strongly connected cells, robust against jumps and
         walls; or boxes of 2 x 2 x 2 cells, which cost less. auto takes as many levels of boxes as the faces
         allow (`box_plan`), none in planes, and replaces them by clusters when they turn out too slow.
+        On a CUDA device all levels are boxes; where they would not do, it says so.
     dtype : {"float32", "float64"}
         Precision of red-black cycles; those of the other smoothers are float64, and those of operators
         whose entries leave the range of float32.
@@ -93,11 +96,12 @@ class Multigrid:
         Raises
         ------
         InputError
-            If `A` is not a StencilOperator, or the smoother does not fit the box or the coarse levels.
+            If `A` is not a StencilOperator, or the smoother does not fit the box or the coarse levels; on a CUDA
+        device also where coarse levels must be clusters, whose sweeps go row by row.
         """
         self.check(A)
         gamma = {"auto": None, "V": 1, "W": 2}[self.cycle]
-        dtype = self.dtype if single_holds(A.stencil) else "float64"
+        dtype = self.dtype if single_holds(A.host.stencil) else "float64"
         state = MultigridState(A, dtype, gamma, self.coarse, self.smoother)
         _ = state.iteration or (state.symmetric, state.floating)  # built now: set-up time is not solve time
         return state
@@ -108,7 +112,7 @@ class Multigrid:
             raise InputError(
                 f"multigrid needs a stencil on a box, as sciml.pde.poisson builds; A is a {type(A).__name__}, use amg"
             )
-        if self.smoother == "sor" and not two_colours(A.stencil):
+        if self.smoother == "sor" and not two_colours(A.host.stencil):
             raise InputError(
                 f"multigrid smoother 'sor' needs an even number of unknowns along periodic axes, the box is "
                 f"{' x '.join(str(n) for n in A.grid_shape)}; use smoother auto or chebyshev"
@@ -118,6 +122,7 @@ class Multigrid:
                 f"multigrid smoother '{self.smoother}' works with coarse levels of clusters; coarse is 'boxes', "
                 "use clusters or smoother sor"
             )
+        check_on_device(A, self.coarse, self.smoother)
 
     def solve(
         self, state: MultigridState, b: ArrayLike, x0: ArrayLike | None = None, *, rtol: float = 1e-8,
@@ -125,7 +130,7 @@ class Multigrid:
     ) -> Solution:
         """Solve A x = b to ||b - A x|| <= max(rtol ||b||, atol)."""
         A = state.A
-        count = maxiter or MAXITER
+        count, b = maxiter or MAXITER, real_array("right-hand side", b)
 
         def run(row: Vector, guess: Vector | None) -> Run:
             limit = max(rtol, atol / norm(row)) if atol > 0 else rtol
@@ -133,13 +138,13 @@ class Multigrid:
             with state.lock:
                 return iterate(state, row, guess, monitor)
 
-        if np.size(b) > A.shape[0] and len(A.grid_shape) < 3:
+        if b.size > A.shape[0] and len(A.grid_shape) < 3:
             return self._solve_stack(state, b, x0, rtol, atol, count, callback)
         solution = solve_rows(A, b, x0, run, method=self.method, rtol=rtol, atol=atol, fresh=False)
         return solution.replace(details=solution.details | {"hierarchy": state.table()})
 
     def _solve_stack(
-        self, state: MultigridState, b: ArrayLike, x0: ArrayLike | None, rtol: float, atol: float, maxiter: int,
+        self, state: MultigridState, b: Vector, x0: ArrayLike | None, rtol: float, atol: float, maxiter: int,
         callback: Callback | None,
     ) -> Solution:
         """All right-hand sides as one system, each scaled to norm 1."""
@@ -150,15 +155,15 @@ class Multigrid:
         sizes[sizes == 0] = 1.0
         guess = initial_guesses(A, x0, rows.shape)
         if guess is not None:
-            guess[~rows.any(axis=1)] = 0.0
+            np.copyto(guess, 0.0, where=~rows.any(axis=1, keepdims=True))
         limit = max(rtol, atol / float(sizes.max()))
         monitor = Monitor(limit, maxiter, PATIENCE, callback)
-        stack = self.setup(stacked(A, len(rows)))
+        stack = self.setup(stacked(A.host, len(rows)).to(A.device.partition(":")[0]))
         outcome = iterate(
             stack, (rows / sizes).ravel(), None if guess is None else (guess / sizes).ravel(), monitor, planes=True
         )
         return finish(
-            A, rows, outcome.x.reshape(rows.shape) * sizes, np.shape(b), method=self.method, status=outcome.status,
+            A, rows, outcome.x.reshape(rows.shape) * sizes, b.shape, method=self.method, status=outcome.status,
             iterations=outcome.iterations, history=outcome.history, rtol=rtol, atol=atol,
             details=outcome.details | {"hierarchy": stack.table()},
         )

@@ -18,6 +18,7 @@ from sciml.solvers.multigrid.clustered import ClusterHierarchy
 from sciml.solvers.multigrid.coarsen import two_colours
 from sciml.solvers.multigrid.conjugate import split_nullspace
 from sciml.solvers.multigrid.depth import ALL_BOXES, CLUSTERS, BoxPlan, box_plan
+from sciml.solvers.multigrid.device import boxes_on_device
 from sciml.solvers.multigrid.plain import PlainHierarchy
 from sciml.solvers.multigrid.structured import BOTTOM, BoxHierarchy
 
@@ -61,21 +62,23 @@ class MultigridState:
         """The hierarchy whose cycles converge by themselves, None where coefficients vary or no axis halves."""
         if not self.A.is_constant or self.smoother in ("chebyshev", "jacobi"):
             return None
-        hierarchy = BoxHierarchy(self.A.stencil, "linear", self.dtype)
-        return hierarchy if hierarchy.levels or self.A.shape[0] <= BOTTOM else None
+        hierarchy = BoxHierarchy(self.A.host.stencil, "linear", self.dtype)
+        if not hierarchy.levels and self.A.shape[0] > BOTTOM:
+            return None
+        return hierarchy if self.A.device == "cpu" else hierarchy.on_device
 
     @cached_property
     def symmetric(self) -> BoxHierarchy | ClusterHierarchy | PlainHierarchy:
         """The hierarchy whose cycle is a symmetric positive definite preconditioner."""
+        if self.A.device != "cpu":
+            return boxes_on_device(self.A, self.coarse, self.dtype, self.gamma)
         if self.smoother in ("chebyshev", "jacobi") or not two_colours(self.A.stencil):
             return PlainHierarchy(
                 self.A.stencil, "jacobi" if self.smoother == "jacobi" else "chebyshev", gamma=self.gamma
             )
-        stencil, plan = variable_stencil(self.A.stencil), self.plan
-        if plan.depth:
-            return BoxHierarchy(
-                stencil, "constant", self.dtype, gamma=self.gamma or plan.gamma, depth=plan.depth, finest=plan.finest
-            )
+        stencil = variable_stencil(self.A.stencil)
+        if self.plan.depth:
+            return self.plan.hierarchy(stencil, self.dtype, self.gamma)
         return ClusterHierarchy(stencil, self.dtype, gamma=self.gamma)
 
     @cached_property
@@ -88,12 +91,16 @@ class MultigridState:
     @cached_property
     def floating(self) -> NullSpace | None:
         """The floating components in the storage of red-black cycles."""
-        return None if self.A.nullspace is None else split_nullspace(self.A.nullspace, shape3(self.A.grid_shape))
+        nullspace = self.A.host.nullspace
+        if nullspace is None:
+            return None
+        split = split_nullspace(nullspace, shape3(self.A.grid_shape))
+        return split if self.A.device == "cpu" else split.to_device()
 
     @property
     def may_strengthen(self) -> bool:
         """Whether the symmetric hierarchy has boxes that clusters may replace."""
-        return self.coarse == "auto" and isinstance(self.symmetric, BoxHierarchy)
+        return self.coarse == "auto" and self.A.device == "cpu" and isinstance(self.symmetric, BoxHierarchy)
 
     def strengthen(self) -> None:
         """Replace boxes by clusters."""

@@ -1,5 +1,6 @@
 """Hierarchies of boxes: the geometric one for constant coefficients, the Galerkin one for all."""
 
+from copy import copy
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from sciml.kernels.prolong_sor import prolong_sor
 from sciml.kernels.sor_restrict import sor_restrict
 from sciml.kernels.stencil_apply.numpy import variable_stencil
 from sciml.kernels.stencil_coarsen import stencil_coarsen
-from sciml.solvers.multigrid.bottom import Bottom, dense_solve, plain_solve
+from sciml.solvers.multigrid.bottom import Bottom, DenseSolve, PlainSolve, dense_solve
 from sciml.solvers.multigrid.clustered import ClusterHierarchy
 from sciml.solvers.multigrid.coarsen import coarsen_constant, coarsening, linear_ends, may_halve, two_colours
 from sciml.solvers.multigrid.levels import Level, level
@@ -93,10 +94,23 @@ class BoxHierarchy:
         self.bottom: Bottom | ClusterHierarchy
         self.bottom_visits = 1
         if small or not two_colours(stencil):
-            self.bottom = Bottom(stencil, dtype, dense_solve(stencil) if small else plain_solve(stencil))
+            self.bottom = Bottom.setup(stencil, dtype, dense_solve(stencil) if small else PlainSolve(stencil))
         else:
             self.bottom = ClusterHierarchy(variable_stencil(stencil), dtype)
             self.bottom_visits = gamma if transfer == "constant" else INEXACT
+
+    @property
+    def on_device(self) -> "BoxHierarchy | None":
+        """The same on the current CUDA device; None with anything but a dense solve at the bottom.
+
+        Sweeps over clusters follow each other row by row.
+        """
+        if not isinstance(self.bottom, Bottom) or not isinstance(self.bottom.solve, DenseSolve):
+            return None
+        moved = copy(self)
+        moved.levels = [level.to_device() for level in self.levels]
+        moved.bottom = Bottom(self.bottom.top.to_device(), self.bottom.solve.to_device())
+        return moved
 
     @property
     def top(self) -> Level:
