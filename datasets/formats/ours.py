@@ -49,7 +49,7 @@ def open_ours(path: Path) -> DataSet:
             file = stack.enter_context(h5py.File(path, "r"))
             version = int(file.attrs["version"])
             if version > VERSION:
-                raise InputError(f"{path} has version {version} of the format; this sciml reads up to version {VERSION}")
+                raise InputError(f"{path} has version {version} of the format; this sciml reads up to {VERSION}")
             attributes = {name: _plain(value) for name, value in file.attrs.items()}
             data = DataSet(
                 name=str(attributes["name"]),
