@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._colour import SplitStencil, SplitVariable, split_shape, split_zeros
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array, ConstantStencil, Stencil
 from sciml.kernels.colour_layout.numba import merge_slab, split_faces, split_slab
@@ -11,6 +12,7 @@ from sciml.kernels.colour_layout.numba import merge_slab, split_faces, split_sla
 __all__ = ["colour_merge", "colour_split", "split_labels", "split_stencil"]
 
 
+@dispatched
 def split_stencil(stencil: Stencil, dtype: DTypeLike) -> SplitStencil:
     """The stencil as the sweeps want it: constant ones cast, variable ones in colour-split order.
 
@@ -24,6 +26,7 @@ def split_stencil(stencil: Stencil, dtype: DTypeLike) -> SplitStencil:
     return split
 
 
+@dispatched
 def colour_split(u: Array, x: Array, scale: float = 1.0, padding: int = 0) -> Array:
     """Write ``scale * u`` in colour-split order into `x` and return it.
 
@@ -49,6 +52,7 @@ def colour_split(u: Array, x: Array, scale: float = 1.0, padding: int = 0) -> Ar
     return x
 
 
+@dispatched
 def split_labels(labels: NDArray[np.int32]) -> NDArray[np.int32]:
     """Cluster numbers (n0, n1, n2) in colour-split order, -1 in padding."""
     x = np.empty(split_shape(labels.shape), np.int32)
@@ -56,6 +60,7 @@ def split_labels(labels: NDArray[np.int32]) -> NDArray[np.int32]:
     return x
 
 
+@dispatched
 def colour_merge(x: Array, u: Array, scale: float = 1.0, add: bool = False) -> Array:
     """Write (or add) ``scale * x`` in natural order into `u` and return it.
 

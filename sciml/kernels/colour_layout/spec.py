@@ -29,7 +29,7 @@ def reference(u: Array, down: float, up: float) -> tuple[Array, Array, Array]:
 
 
 def run(u: Array, down: float, up: float) -> tuple[Array, Array, Array]:
-    x = colour_split(u, np.empty(split_shape(u.shape), u.dtype), down)
+    x = colour_split(u, np.empty_like(u, shape=split_shape(u.shape)), down)
     return x, colour_merge(x, np.empty_like(u), up), colour_merge(x, u.copy(), up, add=True)
 
 
