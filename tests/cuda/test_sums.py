@@ -11,6 +11,7 @@ from host_cuda.module import stand_in
 from sciml.kernels._cuda import SUMMED, THREADS
 from sciml.kernels.cg_direction.cuda import PROGRAM as direction
 from sciml.kernels.dots import dots
+from sciml.kernels.subtract_means import means
 
 pytestmark = pytest.mark.skipif(
     compiler() is None and "CI" not in os.environ,
@@ -45,3 +46,12 @@ def test_few_blocks_take_many_planes() -> None:
             "direction_constant", (2, 1, THREADS), (np.float64,), n0, n1, n2, stencil, p, q, partial
         )
     np.testing.assert_array_equal(partial.get()[0, :, 0], np.arange(n0) * n1 * n2)
+
+
+def test_over_sets_of_any_length_are_exact() -> None:
+    sizes = np.array([1, 20_000, 64, 65, 4097, 3])
+    ends = np.cumsum(sizes)
+    cells, starts = np.arange(ends[-1])[::-1].copy(), ends - sizes
+    with stand_in():
+        found = means(*wrapped((np.arange(float(ends[-1])), cells, starts))).get()
+    np.testing.assert_array_equal(found, ends[-1] - 1 - (starts + ends - 1) / 2)

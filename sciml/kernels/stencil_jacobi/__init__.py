@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sciml.kernels import _pool
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, run_tasks, slabs
 from sciml.kernels._stencil import Array, Stencil, stencil_wraps
 from sciml.kernels.stencil_jacobi.numba import sweep_planes, sweep_slab
@@ -26,6 +27,7 @@ def jacobi_omega(shape: tuple[int, int, int]) -> float:
     return 2 * d / (2 * d + 1)
 
 
+@dispatched
 def stencil_jacobi(
     stencil: Stencil, x: Array, f: Array, work: Array, *, omegas: Sequence[float] | None = None, zero: bool = False
 ) -> Array:

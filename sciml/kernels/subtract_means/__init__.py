@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.subtract_means.numba import listed
@@ -12,6 +13,7 @@ __all__ = ["means", "subtract_means"]
 Indices = NDArray[np.int64]
 
 
+@dispatched
 def means(v: Array, cells: Indices | None, starts: Indices | None) -> NDArray[np.float64]:
     """Mean over each set, summed in float64.
 
@@ -38,6 +40,7 @@ def means(v: Array, cells: Indices | None, starts: Indices | None) -> NDArray[np
     return np.asarray(sums / np.diff(np.append(starts, len(cells))))
 
 
+@dispatched
 def subtract_means(v: Array, cells: Indices | None, starts: Indices | None) -> Array:
     """Subtract from `v`, in place, its mean over each set; arguments as for `means`.
 

@@ -1,0 +1,45 @@
+// One damped Jacobi sweep, a thread a cell: x, f (and the faces and the diagonal) are read once, `out` is written.
+
+extern "C" __global__ void relax_constant(
+    int n0, int n1, int n2, const REAL *c, const REAL *wrap, const REAL *d0, const REAL *d1, const REAL *d2,
+    REAL omega, const REAL *f, const REAL *x, REAL *out)
+{
+    CELLS(i, j, k, n0, n1, n2) {
+        const long long p = at(i, j, k, n1, n2);
+        const REAL r = f[p] - constant_product(i, j, k, n0, n1, n2, c, wrap, d0, d1, d2, x);
+        out[p] = x[p] + omega / (d0[i] + d1[j] + d2[k]) * r;
+    }
+}
+
+extern "C" __global__ void relax_variable(
+    int n0, int n1, int n2, const REAL *c0, const REAL *c1, const REAL *c2, const REAL *d, REAL omega, const REAL *f,
+    const REAL *x, REAL *out)
+{
+    CELLS(i, j, k, n0, n1, n2) {
+        const long long p = at(i, j, k, n1, n2);
+        const REAL r = f[p] - variable_product(i, j, k, n0, n1, n2, c0, c1, c2, d, x);
+        out[p] = d[p] > 0 ? x[p] + omega / d[p] * r : x[p];
+    }
+}
+
+// The sweep from x = 0, which reads no x.
+
+extern "C" __global__ void start_constant(
+    int n0, int n1, int n2, const REAL *c, const REAL *wrap, const REAL *d0, const REAL *d1, const REAL *d2,
+    REAL omega, const REAL *f, REAL *out)
+{
+    CELLS(i, j, k, n0, n1, n2) {
+        const long long p = at(i, j, k, n1, n2);
+        out[p] = omega / (d0[i] + d1[j] + d2[k]) * f[p];
+    }
+}
+
+extern "C" __global__ void start_variable(
+    int n0, int n1, int n2, const REAL *c0, const REAL *c1, const REAL *c2, const REAL *d, REAL omega, const REAL *f,
+    REAL *out)
+{
+    CELLS(i, j, k, n0, n1, n2) {
+        const long long p = at(i, j, k, n1, n2);
+        out[p] = d[p] > 0 ? omega / d[p] * f[p] : 0;
+    }
+}
