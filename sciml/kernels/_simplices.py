@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml._errors import InputError
 from sciml.kernels._graph import Indices
 
-__all__ = ["PAIRS", "Incidence", "Pattern", "edge_place", "flat", "read_only"]
+__all__ = ["PAIRS", "Incidence", "Pattern", "edge_place", "flat", "read_only", "require_numbers"]
 
 # The edges of a triangle and a tetrahedron, by their number of vertices, in the order of their weights.
 PAIRS: dict[int, tuple[tuple[int, int], ...]] = {
@@ -71,3 +72,15 @@ def read_only(values: NDArray[Any]) -> NDArray[Any]:
 def flat(values: Indices) -> NDArray[np.uint32]:
     """Indices as the kernels want them: unsigned, so that no access tests for a negative one, and in one row."""
     return read_only(values.reshape(-1)).view(np.uint32)
+
+
+def require_numbers(n_cells: int) -> None:
+    """Refuse more cells than an `Incidence` can hold the corners of.
+
+    Raises
+    ------
+    InputError
+        If there are 2^29 or more.
+    """
+    if n_cells >= 2**29:
+        raise InputError(f"the mesh has {n_cells} cells; at most 2^29 - 1 can be numbered")

@@ -3,12 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels.edge_vectors.numba import vector_slab
 
 __all__ = ["edge_vectors"]
 
 
+@dispatched
 def edge_vectors(
     points: NDArray[np.float64], indptr: NDArray[np.integer], indices: NDArray[np.int32],
     shifts: NDArray[np.int32] | None = None, cell: NDArray[np.float64] | None = None,

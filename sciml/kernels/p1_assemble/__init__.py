@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._graph import Indices
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._simplices import Incidence, Pattern, edge_place, flat, read_only
@@ -13,6 +14,7 @@ __all__ = ["p1_assemble"]
 Array = NDArray[np.float64]
 
 
+@dispatched
 def p1_assemble(
     cells: Indices, incidence: Incidence, pattern: Pattern, edges: Array | None, masses: Array | None = None
 ) -> Array:

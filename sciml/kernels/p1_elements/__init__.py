@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._graph import Indices
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._simplices import PAIRS, read_only
@@ -13,6 +14,7 @@ __all__ = ["p1_elements"]
 Array = NDArray[np.float64]
 
 
+@dispatched
 def p1_elements(points: Array, cells: Indices, coefficient: Array) -> tuple[Array, Array]:
     """Integrate k grad phi_a . grad phi_b over every cell.
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._graph import Indices
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._simplices import Incidence, edge_place, flat, read_only
@@ -13,6 +14,7 @@ __all__ = ["p1_product"]
 Array = NDArray[np.float64]
 
 
+@dispatched
 def p1_product(
     cells: Indices, incidence: Incidence, u: Array, edges: Array | None = None, masses: Array | None = None
 ) -> Array:

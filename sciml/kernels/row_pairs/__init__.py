@@ -4,12 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml._memory import require_memory
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels.row_pairs.numba import pair_slab
 
 __all__ = ["row_pairs"]
 
 
+@dispatched
 def row_pairs(
     indptr: NDArray[np.integer], kept: NDArray[np.bool_], itself: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

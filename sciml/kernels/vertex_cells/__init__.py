@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from sciml._errors import InputError
+from sciml.kernels._device import dispatched
 from sciml.kernels._graph import Indices
 from sciml.kernels._pool import run_slabs, slabs
-from sciml.kernels._simplices import Incidence, flat
+from sciml.kernels._simplices import Incidence, flat, require_numbers
 from sciml.kernels.vertex_cells.numba import count, fill
 
 __all__ = ["vertex_cells"]
 
 
+@dispatched
 def vertex_cells(cells: Indices, n: int) -> Incidence:
     """Sort the corners of all cells by their vertex.
 
@@ -43,8 +44,7 @@ def vertex_cells(cells: Indices, n: int) -> Incidence:
     >>> corners // 4, corners % 4
     (array([0, 1, 0, 0, 1, 1], dtype=int32), array([0, 0, 1, 2, 1, 2], dtype=int32))
     """
-    if len(cells) >= 2**29:
-        raise InputError(f"the mesh has {len(cells)} cells; at most 2^29 - 1 can be numbered")
+    require_numbers(len(cells))
     parts, given = slabs(n, cells.size), (cells.shape[1], flat(cells))
     starts = np.zeros(n + 1, dtype=np.int32)
     run_slabs(count, parts, *given, starts.view(np.uint32))
