@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sciml._arrays import to_device, to_host
 from sciml.cli._clock import Clock
 from sciml.cli._compiling import watch_compilation
 from sciml.cli._loading import load_libraries, wake_kernels
@@ -26,7 +27,7 @@ from sciml.solvers._solve import solve
 from sciml.solvers._table import options
 from sciml.solvers._warnings import SolverWarning
 
-__all__ = ["execute", "precision", "rungs", "use_threads"]
+__all__ = ["execute", "on_device", "precision", "rungs", "use_threads"]
 
 
 def execute(task: Task, clock: Clock, progress: Monitor) -> tuple[Any, Solution]:
@@ -60,8 +61,9 @@ def execute(task: Task, clock: Clock, progress: Monitor) -> tuple[Any, Solution]
         begin, read_before = perf_counter(), clock.seconds.get("io", 0.0)
         progress.stage("reading and assembling")
         system, x0 = task.assemble(clock)
+        here, x0 = on_device(system, settings), to_device(x0) if settings.device != "cpu" else x0
         assembled = perf_counter()
-        steps = rungs(system, settings)
+        steps = rungs(here, settings)
         with clock.measure("load"):
             load_libraries(steps[0].method)
         if precision(settings, steps[0].method) != settings.dtype:
@@ -69,7 +71,8 @@ def execute(task: Task, clock: Clock, progress: Monitor) -> tuple[Any, Solution]
         progress.release()
         progress.stage("solving")
         start = perf_counter()
-        solution = _solve(system, x0, steps, settings, progress)
+        solution = _solve(here, x0, steps, settings, progress)
+        solution = solution.replace(x=to_host(solution.x))
         end = perf_counter()
     solving = end - solution.solve_seconds
     reading = clock.seconds["io"] - read_before
@@ -78,6 +81,11 @@ def execute(task: Task, clock: Clock, progress: Monitor) -> tuple[Any, Solution]
     clock.seconds["solve"] = max(0.0, solution.solve_seconds - compiled.seconds(solving, end))
     clock.seconds["compile"] = compiled.seconds()
     return system, solution
+
+
+def on_device(system: Any, settings: Settings) -> Any:
+    """The system on the device of the settings; itself on the CPU."""
+    return system if settings.device == "cpu" else system.to(settings.device)
 
 
 def rungs(system: System, settings: Settings) -> list[Rung]:

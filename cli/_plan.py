@@ -5,6 +5,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from sciml._arrays import device_library
 from sciml._errors import InputError
 from sciml._nearest import nearest
 from sciml.cli._clock import Clock
@@ -28,12 +29,16 @@ def make_task(settings: Settings, clock: Clock) -> Task:
         At the first thing that does not fit.
     MemoryLimitError
         If the solve would not fit into memory.
+    MissingDependencyError
+        If a CUDA device is asked for without CuPy.
     """
     _check_solver(settings)
     _check_targets(settings)
     task = _planner(settings)(settings, clock)
     if settings.output is not None:
         _check_suffix("output", settings.output, task.suffixes)
+    if settings.device != "cpu":
+        device_library()
     return task
 
 
@@ -56,6 +61,7 @@ def _planner(settings: Settings) -> Callable[[Settings, Clock], Task]:
 
 
 def _check_solver(settings: Settings) -> None:
+    from sciml.solvers._checks import check_runs_on
     from sciml.solvers._table import SOLVERS, configure
 
     known = ("auto", *SOLVERS)
@@ -69,8 +75,8 @@ def _check_solver(settings: Settings) -> None:
         configure(method, options)
     if settings.rtol == 0 and settings.atol == 0:
         raise InputError("rtol and atol are both 0, which no floating-point solve can reach; set one of them")
-    if settings.device == "cuda":
-        raise InputError("device cuda: the solvers of this version run on the CPU; use --device cpu")
+    if settings.method != "auto":
+        check_runs_on(settings.device, settings.method)
 
 
 def _check_targets(settings: Settings) -> None:

@@ -50,7 +50,7 @@ def _needs_graphs(settings: Settings) -> bool:
     """Whether multigrid is likely, with coefficients that vary or an obstacle."""
     varies = any(isinstance(value, str) or not np.isscalar(value) for value in settings.coefficient)
     holes = settings.mask is not None or settings.fixed is not None or bool(settings.regions)
-    on_box = settings.problem is None and settings.method in ("auto", "multigrid")
+    on_box = settings.problem is None and settings.method in ("auto", "multigrid") and settings.device == "cpu"
     return on_box and (varies or holes)
 
 

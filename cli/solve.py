@@ -117,13 +117,14 @@ def _print(settings: "Settings", report: dict[str, Any], verbosity: int) -> None
 def _explain(task: "Task") -> None:
     """Assemble, say what would run and why, and stop."""
     from sciml._memory import memory_limit, readable_bytes
-    from sciml.cli._execute import rungs
+    from sciml.cli._execute import on_device, rungs
     from sciml.cli._summary import print_pairs
     from sciml.solvers._checks import check_operator
 
     system, _ = task.assemble(Clock())
-    first, *others = rungs(system, task.settings)
-    check_operator(first.solver(), system.A)
+    here = on_device(system, task.settings)
+    first, *others = rungs(here, task.settings)
+    check_operator(first.solver(), here.A)
     options = ", ".join(f"{key}={_shown(value)}" for key, value in first.options.items())
     limit = memory_limit()
     pairs = {

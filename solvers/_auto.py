@@ -53,6 +53,8 @@ def plan(A: SystemOperator) -> list[Rung]:
     >>> plan(as_operator(np.diag([1.0, 2.0])))[0].method
     'direct'
     """
+    if isinstance(A, StencilOperator) and A.device != "cpu":
+        return _on_device(A)
     if isinstance(A, MatrixFreeOperator):
         return [
             Rung("cg", {}, "A is known by its products only; taken to be symmetric positive definite"),
@@ -60,6 +62,16 @@ def plan(A: SystemOperator) -> list[Rung]:
             Rung("gmres", {"preconditioner": None}, "perhaps not symmetric"),
         ]
     return _for_matrix(A) if isinstance(A, MatrixOperator) else _for_stencil(A)
+
+
+def _on_device(A: StencilOperator) -> list[Rung]:
+    from sciml.solvers.multigrid.depth import boxes_plan
+
+    last = Rung("pcg", {"preconditioner": "jacobi"}, "needs no levels")
+    if A.is_constant or boxes_plan(A.variable()) is not None:
+        return [Rung("multigrid", {}, f"A lies on {A.device}, where multigrid runs"), last]
+    reason = f"A lies on {A.device}; walls or jumps ask for clusters, which only the CPU has, so boxes take more cycles"
+    return [Rung("multigrid", {"coarse": "boxes"}, reason), last]
 
 
 def _for_stencil(A: StencilOperator) -> list[Rung]:

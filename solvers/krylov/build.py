@@ -42,6 +42,8 @@ PRECONDITIONERS: dict[str, Callable[[SystemOperator], Any]] = {
     "amg": _amg,
     "multigrid": _multigrid,
 }
+# What runs on a CUDA device.
+ON_DEVICE = ("multigrid", "jacobi", "none")
 
 
 def build_preconditioner(given: Any, A: SystemOperator) -> Any:
@@ -56,7 +58,7 @@ def build_preconditioner(given: Any, A: SystemOperator) -> Any:
     Raises
     ------
     InputError
-        If a name is unknown.
+        If a name is unknown, or its preconditioner does not run where `A` lies.
     TypeError
         If `given` is no preconditioner.
     """
@@ -64,6 +66,11 @@ def build_preconditioner(given: Any, A: SystemOperator) -> Any:
         if given not in PRECONDITIONERS:
             known = ", ".join(PRECONDITIONERS)
             raise InputError(f"preconditioner '{given}' is unknown; use {known}{nearest(given, PRECONDITIONERS)}")
+        device = getattr(A, "device", "cpu")
+        if device != "cpu" and given not in ON_DEVICE:
+            raise InputError(
+                f"preconditioner '{given}' runs on the CPU and A lies on {device}; use {' or '.join(ON_DEVICE)}"
+            )
         return PRECONDITIONERS[given](A)
     if given is None:
         return None

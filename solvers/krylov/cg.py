@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml._arrays import doubles
 from sciml.kernels._csr import csr_of
 from sciml.kernels._stencil import shape3
 from sciml.kernels.cg_direction import cg_direction
@@ -105,11 +106,11 @@ def pcg(
     """
     A = as_operator(A)
     apply = None if M is None else as_apply(M)
-    b = np.ascontiguousarray(b, dtype=np.float64)
+    b = doubles(b)
     size = norm(b)
     monitor = Monitor(max(rtol, atol / size), maxiter, patience, callback, budget)
-    x = np.zeros_like(b) if x0 is None else np.array(x0, dtype=np.float64).reshape(b.shape)
-    r = np.array(b) if x0 is None else residual_of(A, b, x)
+    x = np.zeros_like(b) if x0 is None else doubles(x0).copy().reshape(b.shape)
+    r = b.copy() if x0 is None else residual_of(A, b, x)
     status = iterate(A, apply, b, x, r, size, flexible, monitor)
     status, details = explained(A, x, b, status, monitor.history[-1])
     return Run(x, status, monitor.history, details, exact=status is Status.CONVERGED and len(monitor.history) > 1)

@@ -55,4 +55,4 @@ def jacobi(A: SystemOperator) -> Jacobi:
             "jacobi needs the diagonal of A and a LinearOperator gives products only; use cg or another preconditioner"
         )
     d = np.abs(A.diagonal())
-    return Jacobi(np.divide(1.0, d, out=np.ones_like(d), where=d != 0))
+    return Jacobi(1.0 / np.where(d != 0, d, 1.0))

@@ -1,7 +1,9 @@
 """Bad input ends with code 2, one line that says what to do, and nothing written."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -183,8 +185,22 @@ def test_arguments(run: Run, files: Path, args: tuple[str, ...], says: str) -> N
     assert says in run(*args, code=2).stderr
 
 
-def test_cuda(run: Run) -> None:
-    assert "run on the CPU; use --device cpu" in run(*BOX, "--device", "cuda", code=2).stderr
+def test_method_without_a_device(run: Run) -> None:
+    says = "method fft runs on the CPU and device cuda was asked for; use multigrid, cg"
+    assert says in run(*BOX, "--device", "cuda", "--method", "fft", code=2).stderr
+
+
+def test_no_cupy(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    says = run(*BOX, "--device", "cuda", code=2).stderr
+    assert "cupy is needed here" in says
+    assert "pip install 'sciml-kit[cuda13]'" in says
+
+
+def test_no_device(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CuPy without a driver."""
+    monkeypatch.setitem(sys.modules, "cupy", SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: False)))
+    assert "there is no CUDA device (or no driver); use device cpu" in run(*BOX, "--device", "cuda", code=2).stderr
 
 
 def test_a_shift_names_its_bound(run: Run) -> None:

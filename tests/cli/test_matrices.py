@@ -167,6 +167,7 @@ def test_explain_and_write_matrix(run: Run, tmp_path: Path) -> None:
     (("A.mtx", "--shape", "12,11"), "--shape is given for a matrix"),
     (("A.mtx", "--source", "2"), "use --rhs FILE"),
     (("A.mtx", "--bc", "neumann"), "--bc is given for a matrix"),
+    (("A.mtx", "--device", "cuda"), "--device is given for a matrix"),
     (("A.mtx", "--method", "multigrid"), "multigrid"),
     (("A.mtx", "--rhs", "none.npy"), "none.npy does not exist"),
     (("A.mtx", "--rhs", "short.npy"), "expected 132 values"),

@@ -144,6 +144,7 @@ def test_explain(run: Run, plate: Mesh) -> None:
     (("plate.vtu", "--source", "short.npy"), "does not match the mesh"),
     (("plate.vtu", "--x0", "short.npy"), "one value a point"),
     (("plate.vtu", "--shape", "8,6"), "--shape is given for a mesh"),
+    (("plate.vtu", "--device", "cuda"), "--device is given for a mesh"),
     (("plate.vtu", "--mask", "x>1"), "leave cells out"),
     (("plate.vtu", "--rhs", "short.npy"), "use --source"),
     (("plate.vtu", "--output", "u.vti"), "use .npy, .npz, .h5, .hdf5, .vtu"),
