@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sciml._errors import InputError
 from sciml.kernels._graph import Indices
 
-__all__ = ["PAIRS", "Incidence", "Pattern", "edge_place", "flat", "read_only", "require_numbers"]
+__all__ = ["PAIRS", "Incidence", "Pattern", "edge_place", "flat", "read_only", "require_entries", "require_numbers"]
 
 # The edges of a triangle and a tetrahedron, by their number of vertices, in the order of their weights.
 PAIRS: dict[int, tuple[tuple[int, int], ...]] = {
@@ -84,3 +84,15 @@ def require_numbers(n_cells: int) -> None:
     """
     if n_cells >= 2**29:
         raise InputError(f"the mesh has {n_cells} cells; at most 2^29 - 1 can be numbered")
+
+
+def require_entries(entries: int) -> None:
+    """Refuse a matrix of more entries than a `Pattern` can hold.
+
+    Raises
+    ------
+    InputError
+        If there are 2^31 or more.
+    """
+    if entries >= 2**31:
+        raise InputError(f"the matrix would have {entries} entries; at most 2^31 - 1 can be numbered")

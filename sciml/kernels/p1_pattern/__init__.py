@@ -3,15 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml._errors import InputError
+from sciml.kernels._device import dispatched
 from sciml.kernels._graph import Indices
 from sciml.kernels._pool import run_slabs, slabs
-from sciml.kernels._simplices import Incidence, Pattern, flat
+from sciml.kernels._simplices import Incidence, Pattern, flat, require_entries
 from sciml.kernels.p1_pattern.numba import rows
 
 __all__ = ["p1_pattern"]
 
 
+@dispatched
 def p1_pattern(cells: Indices, incidence: Incidence, unknown: NDArray[np.bool_] | None = None) -> Pattern:
     """Merge the cells around every unknown vertex to a row with rising columns.
 
@@ -47,8 +48,7 @@ def p1_pattern(cells: Indices, incidence: Incidence, unknown: NDArray[np.bool_] 
     given = cells.shape[1], flat(cells), *map(flat, incidence), flat(vertices), flat(number), counts.view(np.uint32)
     columns = run_slabs(rows, slabs(len(vertices), cells.size), *given)
     total = sum(map(len, columns))
-    if total >= 2**31:
-        raise InputError(f"the matrix would have {total} entries; at most 2^31 - 1 can be numbered")
+    require_entries(total)
     return Pattern(np.cumsum(counts, dtype=np.int32), np.concatenate(columns).view(np.int32), vertices, number)
 
 
