@@ -35,3 +35,13 @@ __device__ inline REAL variable_product(
         - c1[jm] * u[jm] - c1[p] * u[at(i, after(j, n1), k, n1, n2)]
         - c0[im] * u[im] - c0[p] * u[at(after(i, n0), j, k, n1, n2)];
 }
+
+// What the diagonal of cell (i, j, k) holds beyond the faces; rounding counts as nothing.
+__device__ inline REAL surplus(
+    int i, int j, int k, int n0, int n1, int n2, const REAL *c0, const REAL *c1, const REAL *c2, const REAL *d)
+{
+    const long long p = at(i, j, k, n1, n2);
+    const REAL rest = d[p] - c0[at(before(i, n0), j, k, n1, n2)] - c0[p] - c1[at(i, before(j, n1), k, n1, n2)] - c1[p]
+        - c2[at(i, j, before(k, n2), n1, n2)] - c2[p];
+    return rest > (REAL)1e-13 * d[p] ? rest : 0;
+}

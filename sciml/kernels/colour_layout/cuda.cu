@@ -47,13 +47,11 @@ extern "C" __global__ void split_faces(
             continue;
         }
         const long long p = at(i, j, k, n1, n2);
-        const REAL rest = d[p] - c0[at(before(i, n0), j, k, n1, n2)] - c0[p]
-            - c1[at(i, before(j, n1), k, n1, n2)] - c1[p] - c2[p] - c2[at(i, j, before(k, n2), n1, n2)];
         const CYCLE own = d[p];
         C0[q] = c0[p];
         C1[q] = c1[p];
         C2[q] = c2[p];
-        S[q] = rest > (REAL)1e-13 * d[p] ? rest : 0;
+        S[q] = surplus(i, j, k, n0, n1, n2, c0, c1, c2, d);
         D[q] = own > 0 ? own : 1;
     }
 }

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import VariableStencil
 from sciml.kernels.stencil_coarsen.numba import close_slab, coarsen_slab
@@ -9,6 +10,7 @@ from sciml.kernels.stencil_coarsen.numba import close_slab, coarsen_slab
 __all__ = ["stencil_coarsen"]
 
 
+@dispatched
 def stencil_coarsen(stencil: VariableStencil, ratio: tuple[int, int, int] = (2, 2, 2)) -> VariableStencil:
     """P' A P for piecewise constant P, with the faces along coarsened axes halved.
 

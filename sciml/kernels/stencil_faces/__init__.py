@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array, VariableStencil
 from sciml.kernels.stencil_faces.numba import assemble
@@ -9,6 +10,7 @@ from sciml.kernels.stencil_faces.numba import assemble
 __all__ = ["stencil_faces"]
 
 
+@dispatched
 def stencil_faces(
     coefficients: tuple[Array, Array, Array], scale: Array, wrap: Array, weights: tuple[Array, Array, Array]
 ) -> VariableStencil:
