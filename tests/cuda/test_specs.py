@@ -1,4 +1,7 @@
-"""Every CUDA source, run on the CPU in several orders of its threads, agrees with the NumPy reference."""
+"""Every CUDA source, run on the CPU in several orders of its threads, agrees with the NumPy reference.
+
+All loads and stores are watched: none may race or leave its array, whatever the result.
+"""
 
 import os
 
@@ -25,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 @pytest.mark.parametrize(("spec", "dtype"), CASES, ids=lambda v: getattr(v, "name", v))
 def test_agrees_with_reference(spec: KernelSpec, dtype: str, order: int, report: Report) -> None:
-    with stand_in(order) as cupy:
+    with stand_in(order, watched=True) as cupy:
         error = largest_error(spec, dtype, wrapped, to_host)
         assert cupy.launches
     report.executed.append(Executed(spec.name, dtype, "the CPU", error))

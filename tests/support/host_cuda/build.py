@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 __all__ = ["Kernel", "build", "compiler"]
 
-HEADER = Path(__file__).with_name("host.h")
+HEADER, WATCH = Path(__file__).with_name("host.h"), Path(__file__).with_name("watch.cpp")
 SIGNATURE = re.compile(r'extern "C" __global__ void (\w+)\(([^)]*)\)\s*\{')
 
 
@@ -21,10 +21,12 @@ class Kernel(NamedTuple):
 
     call : takes pointers to the arguments, the six numbers of the geometry and the order of the threads
     parameters : their C types, with the type names of the options put in
+    library : where it is; has the functions of watch.cpp if the accesses to memory are watched
     """
 
     call: "ctypes._FuncPointer"
     parameters: list[str]
+    library: ctypes.CDLL
 
 
 def compiler() -> str | None:
@@ -53,9 +55,10 @@ def types_of(parameters: str) -> list[str]:
 
 
 @cache
-def build(text: str, options: tuple[str, ...]) -> dict[str, Kernel]:
+def build(text: str, options: tuple[str, ...], watched: bool = False) -> dict[str, Kernel]:
     """Compile `text` with the compiler options a launch would use; its kernels by name."""
-    parts, found = [HEADER.read_text(), text], {}
+    # Shared arrays of functions that no other file sees can lie together, where they are spoiled before each block.
+    parts, found = [HEADER.read_text(), "namespace {", text, "}"], {}
     for match in SIGNATURE.finditer(text):
         name, types = match[1], types_of(match[2])
         values = ", ".join(f"*({one} *)args[{k}]" for k, one in enumerate(types))
@@ -66,19 +69,40 @@ def build(text: str, options: tuple[str, ...]) -> dict[str, Kernel]:
             f"{{ return run(body_{name}, args, shape, order, {str(barriers).lower()}); }}"
         )
         found[name] = types
-    source = Path(tempfile.mkstemp(suffix=".cpp", dir=folder())[1])
-    source.write_text("\n".join(parts))
-    library = source.with_suffix(".so")
-    command = [compiler(), "-O1", "-fPIC", "-shared", "-ffp-contract=off", *options, "-o", library, source]
+    loaded = linked("\n".join(parts), options, watched)
+    names = dict(option[2:].split("=", 1) for option in options if option.startswith("-D"))
+    return {
+        name: Kernel(getattr(loaded, f"host_{name}"), [spelled(one, names) for one in types], loaded)
+        for name, types in found.items()
+    }
+
+
+def linked(text: str, options: tuple[str, ...], watched: bool) -> ctypes.CDLL:
+    """A library of C++ code; its loads and stores call watch.cpp if they are watched."""
+    with tempfile.NamedTemporaryFile("w", suffix=".cpp", dir=folder(), delete=False) as source:
+        source.write(text)
+    path = Path(source.name)
+    seen = ("-DWATCHED", "-fsanitize=thread") if watched else ()
+    called("-c", *options, *seen, path, "-o", path.with_suffix(".o"))
+    objects = (path.with_suffix(".o"), *([watch()] if watched else []))
+    called("-shared", *objects, "-o", path.with_suffix(".so"))
+    return ctypes.CDLL(str(path.with_suffix(".so")))
+
+
+@cache
+def watch() -> Path:
+    """watch.cpp, compiled; each library gets its own state."""
+    path = folder() / "watch.o"
+    called("-c", "-std=c++17", "-fvisibility=protected", WATCH, "-o", path)
+    return path
+
+
+def called(*arguments: str | Path) -> None:
+    """Run the compiler."""
+    command = [compiler(), "-O1", "-fPIC", "-ffp-contract=off", *arguments]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"the CUDA source does not compile as C++:\n{done.stderr}")
-    loaded = ctypes.CDLL(str(library))
-    names = dict(option[2:].split("=", 1) for option in options if option.startswith("-D"))
-    return {
-        name: Kernel(getattr(loaded, f"host_{name}"), [spelled(one, names) for one in types])
-        for name, types in found.items()
-    }
 
 
 def spelled(parameter: str, names: dict[str, str]) -> str:

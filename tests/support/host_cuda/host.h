@@ -9,7 +9,7 @@
 #define __device__
 #define __host__
 #define __forceinline__ inline
-#define __shared__ static
+#define __shared__ static __attribute__((section("shared_memory")))
 #define __launch_bounds__(...)
 
 struct Extent { unsigned x, y, z; };
@@ -18,9 +18,34 @@ static Extent threadIdx, blockIdx, blockDim, gridDim;
 template <class T> static inline T min(T a, T b) { return b < a ? b : a; }
 template <class T> static inline T max(T a, T b) { return a < b ? b : a; }
 template <class T> static inline T __ldg(const T *p) { return *p; }
-template <class T> static inline T atomicAdd(T *p, T v) { T old = *p; *p = old + v; return old; }
-template <class T> static inline T atomicMax(T *p, T v) { T old = *p; if (old < v) *p = v; return old; }
-template <class T> static inline T atomicMin(T *p, T v) { T old = *p; if (v < old) *p = v; return old; }
+static inline double __dadd_rn(double a, double b) { return a + b; }  // never fused, like all here
+static inline double __dmul_rn(double a, double b) { return a * b; }
+
+// With WATCHED, all loads and stores of kernels are seen (watch.cpp), and atomics are told from others.
+#ifdef WATCHED
+#define UNSEEN __attribute__((noinline, no_sanitize("thread")))
+extern "C" void watch_thread(long long block, long long thread, long long phase, const char *stack);
+extern "C" void watch_pause();
+extern "C" void watch_block(const char *shared, const char *stop);
+extern "C" void watch_atomic(const void *p, int size);
+#else
+#define UNSEEN inline
+static inline void watch_thread(long long, long long, long long, const char *) {}
+static inline void watch_pause() {}
+static inline void watch_block(const char *, const char *) {}
+static inline void watch_atomic(const void *, int) {}
+#endif
+#define ATOMIC(name, changed) \
+    template <class T> static UNSEEN T name(T *p, T v) \
+    { \
+        watch_atomic(p, sizeof(T)); \
+        T old = *p; \
+        *p = changed; \
+        return old; \
+    }
+ATOMIC(atomicAdd, old + v)
+ATOMIC(atomicMax, max(old, v))
+ATOMIC(atomicMin, min(old, v))
 
 enum { DONE = 0, DIVERGED = 1, BARRIER = 2 };  // what a launch returns
 typedef void (*Body)(void **);
@@ -35,6 +60,7 @@ static void **the_args;
 
 static void __syncthreads()
 {
+    watch_pause();
     if (!current) { fault = BARRIER; return; }
     current->waiting = true;
     swapcontext(&current->context, &scheduler);
@@ -43,6 +69,7 @@ static void __syncthreads()
 static void enter()
 {
     the_body(the_args);
+    watch_pause();
     current->ended = true;
 }
 
@@ -74,8 +101,18 @@ static void arrange(unsigned *order, unsigned n, int kind)
     }
 }
 
-static void run_block(unsigned threads, unsigned *order, int kind)
+// Shared memory of a block holds anything before the block writes to it.
+extern char __start_shared_memory[] __attribute__((weak, visibility("hidden")));
+extern char __stop_shared_memory[] __attribute__((weak, visibility("hidden")));
+static void renew_shared()
 {
+    memset(__start_shared_memory, 0xFF, __stop_shared_memory - __start_shared_memory);
+    watch_block(__start_shared_memory, __stop_shared_memory);
+}
+
+static void run_block(unsigned block, unsigned threads, unsigned *order, int kind)
+{
+    renew_shared();
     for (unsigned t = 0; t < threads; ++t) {
         Fiber &fiber = fibers[t];
         fiber.ended = fiber.waiting = false;
@@ -85,7 +122,7 @@ static void run_block(unsigned threads, unsigned *order, int kind)
         fiber.context.uc_link = &scheduler;
         makecontext(&fiber.context, enter, 0);
     }
-    for (unsigned left = threads; left;) {
+    for (unsigned left = threads, phase = 0; left; ++phase) {
         arrange(order, threads, kind);
         unsigned ended = 0, waiting = 0;
         for (unsigned s = 0; s < threads; ++s) {
@@ -94,7 +131,9 @@ static void run_block(unsigned threads, unsigned *order, int kind)
             fiber.waiting = false;
             current = &fiber;
             place(order[s]);
+            watch_thread(block, order[s], phase, fiber.stack + STACK);
             swapcontext(&scheduler, &fiber.context);
+            watch_pause();
             fiber.ended ? ++ended : ++waiting;
         }
         left -= ended;
@@ -122,10 +161,12 @@ static int run(Body body, void **args, const unsigned *shape, int kind, bool bar
     for (unsigned s = 0; s < n; ++s) {
         place_block(barriers ? order[s] : order[s] / threads);
         if (barriers) {
-            run_block(threads, inner, kind);
+            run_block(order[s], threads, inner, kind);
         } else {
             place(order[s] % threads);
+            watch_thread(order[s] / threads, order[s] % threads, 0, (const char *)__builtin_frame_address(0));
             body(args);
+            watch_pause();
         }
     }
     if (barriers) {

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 import numpy as np
 import pytest
@@ -35,12 +35,13 @@ class RawModule:
 
     launches: ClassVar[list[Launch]] = []
     order: ClassVar[int] = 0
+    watched: ClassVar[bool] = False
 
     def __init__(self, *, code: str, options: tuple[str, ...] = ()) -> None:
         self.code, self.options = code, options
 
     def get_function(self, name: str) -> Any:
-        kernel = build(self.code, self.options)[name]
+        kernel = build(self.code, self.options, self.watched)[name]
 
         def launch(grid: tuple[int, ...], block: tuple[int, ...], args: tuple[Any, ...]) -> None:
             assert len(args) == len(kernel.parameters), f"{name} takes {kernel.parameters}, got {len(args)} arguments"
@@ -48,13 +49,34 @@ class RawModule:
             assert all(0 < n <= most for n, most in zip(grid, LARGEST_GRID, strict=True)), grid
             cells = [cell(name, one, value) for one, value in zip(kernel.parameters, args, strict=True)]
             pointers = (ctypes.c_void_p * len(cells))(*(ctypes.addressof(one) for one in cells))
+            if self.watched:
+                watch(kernel.library, args)
             fault = kernel.call(pointers, (ctypes.c_uint * 6)(*grid, *block), self.order)
             assert not fault, f"{name}: {FAULTS[fault]}"
+            if self.watched:
+                assert not (message := seen(kernel.library)), f"{name}: {message}"
             for value in args:
                 assert not isinstance(value, DeviceArray) or value.home.intact, f"{name} writes outside of an array"
             self.launches.append(Launch(name, grid, block, self.options, STREAMS.current))
 
         return launch
+
+
+def watch(library: ctypes.CDLL, args: tuple[Any, ...]) -> None:
+    """Tell the watch where the arrays of a launch are: guard, first byte, end, end of the guard."""
+    ends: list[int] = []
+    for value in args:
+        if isinstance(value, DeviceArray):
+            memory, inside = value.home.memory, value.home.inside
+            start, first = memory.ctypes.data, inside.ctypes.data
+            ends += (start, first, first + inside.nbytes, start + memory.nbytes)
+    library.watch_begin((ctypes.c_void_p * len(ends))(*ends), len(ends) // 4)
+
+
+def seen(library: ctypes.CDLL) -> str:
+    """The first race or access outside of an array, if any."""
+    library.watch_message.restype = ctypes.c_char_p
+    return cast(bytes, library.watch_message()).decode()
 
 
 def cell(name: str, parameter: str, value: Any) -> Any:
@@ -119,15 +141,17 @@ CUPY = _module()
 
 
 @contextmanager
-def stand_in(order: int = 0) -> Iterator[Any]:
+def stand_in(order: int = 0, watched: bool = False) -> Iterator[Any]:
     """Put the module in the place of ``cupy``; it is the same one each time, with no launches recorded yet.
 
     Parameters
     ----------
     order : int
         In which threads run: 0 rising, 1 falling, others shuffled.
+    watched : bool
+        Whether every load and store is checked for races and for leaving its array; several times slower.
     """
-    RawModule.order = order
+    RawModule.order, RawModule.watched = order, watched
     RawModule.launches.clear()
     with pytest.MonkeyPatch.context() as patch:  # of this one module: others that are loaded meanwhile stay
         patch.setitem(sys.modules, "cupy", CUPY)
