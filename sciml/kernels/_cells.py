@@ -1,14 +1,18 @@
 """Cell lists as plain arrays: points sorted into the boxes of a grid whose walls may lie anywhere."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sciml._arrays import real_array
 from sciml._errors import InputError
+from sciml.kernels._device import is_on_device, to_device, to_host
 
-__all__ = ["QUERY_WORK", "Cells", "Walls", "checked_points", "checked_queries", "choose_walls", "padded", "positive"]
+__all__ = [
+    "QUERY_WORK", "Cells", "Walls", "cells_per_axis", "checked_points", "checked_queries", "choose_walls", "padded",
+    "positive",
+]
 
 Walls = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
@@ -35,7 +39,7 @@ class Cells(NamedTuple):
 
 
 def checked_points(name: str, given: object) -> NDArray[np.float64]:
-    """Points as float64, shape (n, d).
+    """Points as float64, shape (n, d), where they lie.
 
     Raises
     ------
@@ -47,12 +51,12 @@ def checked_points(name: str, given: object) -> NDArray[np.float64]:
         raise InputError(f"{name} have shape {points.shape}; expected (n, d) with d = 1, 2 or 3 coordinates")
     if len(points) >= 2**31:
         raise InputError(f"{name} are {len(points)} points; expected fewer than 2^31")
-    points = np.ascontiguousarray(points, dtype=np.float64)
+    points = points.astype(np.float64, order="C", copy=False)
     if points.size and not (points.min() > -LARGEST and points.max() < LARGEST):  # NaN fails, too
         wrong = ~(np.abs(points) < LARGEST).all(axis=1)
         raise InputError(
-            f"{name} have {np.count_nonzero(wrong)} rows that are not finite or beyond {LARGEST:g}, the first is row "
-            f"{np.argmax(wrong)}; remove them or change the unit"
+            f"{name} have {int(wrong.sum())} rows that are not finite or beyond {LARGEST:g}, the first is row "
+            f"{int(wrong.argmax())}; remove them or change the unit"
         )
     return points
 
@@ -90,7 +94,7 @@ def padded(points: NDArray[np.float64]) -> NDArray[np.float64]:
     n, d = points.shape
     if d == 3:
         return points
-    full = np.zeros((n, 3))
+    full = np.zeros_like(points, shape=(n, 3))
     full[:, 3 - d :] = points
     return full
 
@@ -109,22 +113,43 @@ def choose_walls(points: NDArray[np.float64], widths: tuple[float, ...], most: i
     crowded : bool
         Put walls at quantiles of a sample, so that clusters, graded meshes and far outliers are cut
         finely; else at even distances.
+
+    Returns
+    -------
+    three ndarrays of float64
+        Where the points lie.
     """
     low, high = ([float(extreme(x)) if len(x) else 0.0 for x in points.T] for extreme in (np.min, np.max))
-    counts = _cells_per_axis(np.subtract(high, low), np.array(widths), most)
+    counts = _fitting(np.subtract(high, low), np.array(widths), most)
     if crowded:
         # The multiples of the golden section sample any order of the points evenly.
-        sample = np.sort(points[(np.arange(SAMPLE) * 0.6180339887498949 % 1 * len(points)).astype(np.int64)], axis=0)
+        chosen = (np.arange(SAMPLE) * 0.6180339887498949 % 1 * len(points)).astype(np.int64)
+        sample = np.sort(to_host(np.take(points, _beside(chosen, points), axis=0)), axis=0)
         inner = [
             _spaced(sample[np.arange(1, n) * SAMPLE // n, axis], widths[axis]) for axis, n in enumerate(counts)
         ]
     else:
         inner = [np.linspace(low[axis], high[axis], n + 1)[1:-1] for axis, n in enumerate(counts)]
-    a, b, c = (np.concatenate([[-np.inf], walls, [np.inf]]) for walls in inner)
+    a, b, c = (_beside(np.concatenate([[-np.inf], walls, [np.inf]]), points) for walls in inner)
     return a, b, c
 
 
-def _cells_per_axis(spans: NDArray[np.float64], widths: NDArray[np.float64], most: int) -> list[int]:
+def cells_per_axis(walls: Walls) -> tuple[int, int, int]:
+    """How many cells there are along each axis."""
+    a, b, c = (len(w) - 1 for w in walls)
+    return a, b, c
+
+
+def _beside(values: NDArray[Any], points: Any) -> NDArray[Any]:
+    """An array of the CPU where points lie."""
+    if not is_on_device(points):
+        return values
+    with points.device:
+        found: NDArray[Any] = to_device(values)
+        return found
+
+
+def _fitting(spans: NDArray[np.float64], widths: NDArray[np.float64], most: int) -> list[int]:
     """How often cells of `widths`, or of wider ones all scaled alike, fit into a box."""
     with np.errstate(divide="ignore", invalid="ignore"):
         counts = np.where(spans > 0, spans / widths, 1.0)

@@ -25,7 +25,7 @@ def clouds(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Points,
         ))
     lattice = np.stack(np.meshgrid(*[np.arange(6.0)] * 3), axis=-1).reshape(-1, 3)
     yield rng.permutation(lattice).astype(dtype), lattice[::7].astype(dtype)
-    yield _dyadic(rng.random((1300, 3)) ** 6, dtype), _dyadic(rng.random((50, 3)), dtype)
+    yield _dyadic(rng.random((700, 3)) ** 6, dtype), _dyadic(rng.random((50, 3)), dtype)
 
 
 def _dyadic(points: NDArray[np.float64], dtype: DTypeLike) -> Points:

@@ -3,13 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml.kernels._cells import Cells, Walls, choose_walls
+from sciml.kernels._cells import Cells, Walls, cells_per_axis, choose_walls
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels.cell_list.numba import cell_slab, sort_cells
 
 __all__ = ["cell_list", "fitted_cells"]
 
 
+@dispatched
 def cell_list(points: NDArray[np.float64], walls: Walls) -> Cells:
     """Sort points into the cells between walls.
 
@@ -32,7 +34,7 @@ def cell_list(points: NDArray[np.float64], walls: Walls) -> Cells:
     >>> cell_list(points, (halves, whole, whole)).order
     array([1, 0, 2], dtype=int32)
     """
-    n, size = len(points), int(np.prod([len(w) - 1 for w in walls]))
+    n, size = len(points), int(np.prod(cells_per_axis(walls)))
     home, starts = np.empty(n, np.int32), np.zeros(size + 1, np.int32)
     order, coordinates = np.empty(n, np.int32), np.empty((3, n))
     run_slabs(cell_slab, slabs(n, n), points, walls, home)

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from sciml._errors import InputError
 from sciml._memory import require_memory
-from sciml.kernels._cells import QUERY_WORK, checked_points, checked_queries, padded
+from sciml.kernels._cells import QUERY_WORK, Cells, checked_points, checked_queries, padded
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels.cell_list import cell_list, fitted_cells
 from sciml.kernels.nearest_search.numba import nearest_slab
 
-__all__ = ["nearest_search"]
+__all__ = ["nearest_in_cells", "nearest_search"]
 
 POINTS_PER_CELL = 2  # more is a little faster where points fill space, less where they lie on a surface
 
@@ -44,6 +45,10 @@ def nearest_search(points: Any, k: int, queries: Any = None) -> tuple[NDArray[np
     MemoryLimitError
         If the result would not fit.
 
+    Notes
+    -----
+    Points on a CUDA device are searched there, and the result, bit by bit the same, stays there.
+
     Examples
     --------
     >>> nearest_search([[0.0], [1.0], [3.0]], 1)
@@ -56,15 +61,41 @@ def nearest_search(points: Any, k: int, queries: Any = None) -> tuple[NDArray[np
     points = checked_points("points", points)
     places = points if queries is None else checked_queries(queries, points)
     k = _count(k, len(points) - (queries is None))
-    require_memory(12 * k * len(places), f"the search for {k} neighbours of {len(places)} points")
     cells = fitted_cells(padded(points), (0.0, 0.0, 0.0), max(1, len(points) // POINTS_PER_CELL))
     found = cells if queries is None else cell_list(padded(places), cells.walls)
-    skip = np.arange(len(points), dtype=np.int32) if queries is None else np.full(len(places), -1, np.int32)
-    indices, distances = np.empty((len(places), k), np.int32), np.empty((len(places), k))
-    parts = slabs(len(places), QUERY_WORK * len(places))
-    x = cells.coordinates
-    bounds = np.stack([x.min(axis=1, initial=np.inf), x.max(axis=1, initial=-np.inf)])
-    run_slabs(nearest_slab, parts, cells, found, skip, bounds, indices, distances)
+    return nearest_in_cells(cells, found, queries is None, k)
+
+
+@dispatched
+def nearest_in_cells(
+    cells: Cells, found: Cells, itself: bool, k: int
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """The k nearest of the points in `cells` to each of those found in the same cells.
+
+    Parameters
+    ----------
+    cells, found : Cells
+        Points and queries between the same walls.
+    itself : bool
+        The queries are the points, and none is its own neighbour.
+    k : int
+        At most as many as there are.
+
+    Returns
+    -------
+    indices, distances : ndarray of int32 and float64, shape (m, k)
+
+    Raises
+    ------
+    MemoryLimitError
+        If the result would not fit.
+    """
+    m = len(found.order)
+    require_memory(12 * k * m, f"the search for {k} neighbours of {m} points")
+    skip = np.arange(m, dtype=np.int32) if itself else np.full(m, -1, np.int32)
+    indices, distances = np.empty((m, k), np.int32), np.empty((m, k))
+    bounds = np.stack([cells.coordinates.min(axis=1), cells.coordinates.max(axis=1)])
+    run_slabs(nearest_slab, slabs(m, QUERY_WORK * m), cells, found, skip, bounds, indices, distances)
     return indices, distances
 
 

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from sciml._errors import MemoryLimitError
 from sciml._memory import memory_limit, readable_bytes
-from sciml.kernels._cells import QUERY_WORK, checked_points, checked_queries, padded, positive
+from sciml.kernels._cells import QUERY_WORK, Cells, checked_points, checked_queries, padded, positive
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels.cell_list import cell_list, fitted_cells
 from sciml.kernels.radius_search.numba import search_slab
 
-__all__ = ["Rows", "radius_search", "rows_within"]
+__all__ = ["Rows", "radius_search", "rows_in_cells", "rows_within"]
 
 Rows = tuple[NDArray[np.int64], NDArray[np.int32]]
 
@@ -48,7 +49,8 @@ def radius_search(points: Any, radius: float, queries: Any = None, *, pair_bytes
     Notes
     -----
     j is a neighbour of i if and only if i is one of j, also where rounding decides. The result does
-    not depend on the number of threads.
+    not depend on the number of threads. Points on a CUDA device are searched there, and the same result stays there;
+    its memory is CuPy's to manage.
 
     Examples
     --------
@@ -59,7 +61,7 @@ def radius_search(points: Any, radius: float, queries: Any = None, *, pair_bytes
     if queries is None:
         return rows_within(padded(points), radius, radius * radius, pair_bytes=pair_bytes)
     places = padded(checked_queries(queries, points))
-    nobody = np.full(len(places), -1, np.int32)
+    nobody = np.full_like(places, -1, shape=len(places), dtype=np.int32)
     return rows_within(padded(points), radius, radius * radius, places, nobody, pair_bytes=pair_bytes)
 
 
@@ -90,7 +92,15 @@ def rows_within(
     # Rows of cells along the last axis are ranges of sorted points, so fine cells cost nothing there.
     cells = fitted_cells(points, (reach, reach, reach / 4), 2 * len(points) + 64)
     found = cells if queries is None else cell_list(queries, cells.walls)
-    skip = np.arange(len(points), dtype=np.int32) if skip is None else skip
+    skip = np.arange(len(points), dtype=np.int32, like=points) if skip is None else skip
+    return rows_in_cells(cells, found, skip, reach, limit, pair_bytes)
+
+
+@dispatched
+def rows_in_cells(
+    cells: Cells, found: Cells, skip: NDArray[np.int32], reach: float, limit: float, pair_bytes: int
+) -> Rows:
+    """Rows of the points in `cells` for those found in the same cells; see `rows_within`."""
     parts = slabs(len(skip), QUERY_WORK * len(skip))
     starts, indices = np.zeros(len(skip) + 1, np.int64), np.empty(0, np.int32)
     wide = reach * (1 + 1e-12)
@@ -99,7 +109,7 @@ def rows_within(
     total = sum(run_slabs(search_slab, parts, cells, found, skip, wide, limit, most, starts, indices, 0))
     if total > most:
         raise MemoryLimitError(
-            f"radius {reach:g} gives more than {most} neighbours among {len(points)} points, and "
+            f"radius {reach:g} gives more than {most} neighbours among {len(cells.order)} points, and "
             f"{readable_bytes(usable or 0)} are usable; use a smaller radius"
         )
     room = int(starts.max())
