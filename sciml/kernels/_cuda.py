@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._device import is_on_device
 
@@ -128,7 +128,9 @@ class Program:
             grid, block = geometry(size, most)
             self._modules[options].get_function(name)(grid, block, tuple(flat))
 
-    def sums(self, name: str, size: tuple[int, int], types: tuple[DTypeLike, ...], *args: Any, count: int = 1) -> Any:
+    def sums(
+        self, name: str, size: tuple[int, int], types: tuple[DTypeLike, ...], *args: Any, count: int = 1
+    ) -> NDArray[np.float64]:
         """Run kernel `name`, which sums over each of several planes, and add the sums of its blocks in one order.
 
         Parameters
@@ -152,7 +154,8 @@ class Program:
         beside = next(value for value in _spread(args) if is_on_device(value))
         partial = np.empty_like(beside, shape=(count, planes, blocks), dtype=np.float64)
         self.launch(name, (planes, 1, blocks * THREADS), types, *args, partial)
-        return partial.sum(axis=2)
+        added: NDArray[np.float64] = partial.sum(axis=2)
+        return added
 
 
 def _spread(args: Any) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_tasks, slabs
 from sciml.kernels._stencil import Array, Stencil, stencil_wraps
 from sciml.kernels.correct_residual.numba import correct
@@ -10,6 +11,7 @@ from sciml.kernels.correct_residual.numba import correct
 __all__ = ["correct_residual"]
 
 
+@dispatched
 def correct_residual(
     stencil: Stencil, x: Array, step: float, u: Array, b: Array, f: Array, scale: float
 ) -> NDArray[np.float64]:

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from sciml.kernels._colour import split_shape
 from sciml.kernels._inputs import stencils
 from sciml.kernels._spec import KernelSpec
 from sciml.kernels._stencil import Array, Stencil
@@ -32,7 +31,7 @@ def reference(
 
 
 def run(stencil: Stencil, x: Array, step: float, u: Array, b: Array, scale: float) -> tuple[Array, Array, Array]:
-    f = np.full(split_shape(u.shape), np.nan, x.dtype)
+    f = np.full_like(x, np.nan)
     squares = correct_residual(stencil, x, step, u, b, f, scale)
     return u, f, squares
 

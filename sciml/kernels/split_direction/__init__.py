@@ -3,6 +3,7 @@
 import numpy as np
 
 from sciml.kernels._colour import SplitVariable
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_tasks, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.split_direction.numba import direction
@@ -10,6 +11,7 @@ from sciml.kernels.split_direction.numba import direction
 __all__ = ["split_direction"]
 
 
+@dispatched
 def split_direction(
     stencil: SplitVariable, step: float, beta: float, z: Array, p: Array, q: Array, u: Array, *,
     periodic: bool = False,

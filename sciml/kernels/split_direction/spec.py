@@ -35,12 +35,12 @@ def reference(
 def run(
     stencil: VariableStencil, step: float, beta: float, z: Array, p: Array, u: Array
 ) -> tuple[float, Array, Array, Array]:
-    z, p = (colour_split(v, split_zeros(stencil_shape(stencil), v.dtype)) for v in (z, p))
+    z, p = (colour_split(v, split_zeros(stencil_shape(stencil), v.dtype, like=v)) for v in (z, p))
     q, u = np.full_like(p, np.nan), u.copy()
     operator = split_stencil(stencil, p.dtype)
     assert isinstance(operator, SplitVariable)
     total = split_direction(operator, step, beta, z, p, q, u, periodic=stencil_wraps(stencil)[0])
-    p, q = (colour_merge(v, np.empty(u.shape, p.dtype)) for v in (p, q))
+    p, q = (colour_merge(v, np.empty_like(u, dtype=p.dtype)) for v in (p, q))
     return total, p, u, q
 
 
