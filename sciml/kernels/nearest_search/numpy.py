@@ -12,7 +12,7 @@ def squared_distances(
     """From each query to each point, (m, n); without queries from the points to each other, infinite to themselves."""
     points = points.astype(np.float64)
     places = points if queries is None else queries.astype(np.float64)
-    d2 = ((places[:, None] - points) ** 2).sum(axis=2)
+    d2: NDArray[np.float64] = ((places[:, None] - points) ** 2).sum(axis=2)
     if queries is None:
         np.fill_diagonal(d2, np.inf)
     return d2
