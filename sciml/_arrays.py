@@ -82,7 +82,9 @@ def device_of(value: Any) -> str:
 
 
 def on_device_of(value: Any) -> AbstractContextManager[Any]:
-    """A context in which allocations go to the device of an array."""
+    """A context in which allocations go to the device of an array, or of the last one of a tuple of arrays."""
+    while isinstance(value, tuple) and value:
+        value = value[-1]
     return value.device if is_on_device(value) else nullcontext()
 
 

@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar, cast
 
 import numpy as np
 
-from sciml._arrays import device_library, is_on_device, to_device, to_host
+from sciml._arrays import device_library, is_on_device, on_device_of, to_device, to_host
 
 __all__ = ["device_library", "dispatched", "is_on_device", "to_device", "to_host"]
 
@@ -18,7 +18,7 @@ R = TypeVar("R")
 def dispatched(kernel: Callable[P, R]) -> Callable[P, R]:
     """Send calls with arrays on a device to the function of the same name in the module ``cuda`` beside the kernel.
 
-    The first array, or tuple of arrays, among the positional arguments decides.
+    The first array, or tuple of arrays, among the positional arguments decides; what is allocated lies beside it.
     """
     beside = f"{kernel.__module__}.cuda"
 
@@ -28,7 +28,8 @@ def dispatched(kernel: Callable[P, R]) -> Callable[P, R]:
             if isinstance(value, np.ndarray):
                 break
             if is_on_device(value):
-                return cast(R, getattr(import_module(beside), kernel.__name__)(*args, **kwargs))
+                with on_device_of(value):
+                    return cast(R, getattr(import_module(beside), kernel.__name__)(*args, **kwargs))
             if isinstance(value, tuple) and isinstance(value[-1], np.ndarray):
                 break
         return kernel(*args, **kwargs)

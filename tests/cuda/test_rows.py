@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,9 +28,9 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(autouse=True)
-def device() -> Iterator[None]:
-    with stand_in():
-        yield
+def cupy() -> Iterator[Any]:
+    with stand_in() as cupy:
+        yield cupy
 
 
 @pytest.mark.parametrize(("inner", "outer"), [("float32", "float64"), ("float64", "float32")])
@@ -84,3 +85,12 @@ def test_softmax_may_overwrite_its_values() -> None:
     expected = segment_softmax(starts, values).get()
     assert segment_softmax(starts, values, out=values) is values
     np.testing.assert_array_equal(values.get(), expected)
+
+
+def test_results_lie_on_the_device_of_the_arguments(cupy: Any) -> None:
+    with cupy.cuda.Device(1):
+        matrix, x = wrapped(A), wrapped(RNG.standard_normal((40, 2)))
+        other = wrapped(RNG.standard_normal((60, 2)))
+    for found in (csr_matmul(matrix, x), csr_sampled(matrix.starts, matrix.columns, other, x)):
+        assert found.device == cupy.cuda.Device(1)
+    assert cupy.zeros(1).device == cupy.cuda.Device(0)

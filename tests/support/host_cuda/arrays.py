@@ -31,6 +31,7 @@ class Device:
 
     def __init__(self, number: int = 0) -> None:
         self.id = number
+        self.before: list[int] = []
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Device) and self.id == other.id
@@ -42,11 +43,12 @@ class Device:
         return f"<CUDA Device {self.id}>"
 
     def __enter__(self) -> "Device":
-        self.before, Device.current = Device.current, self.id
+        self.before.append(Device.current)
+        Device.current = self.id
         return self
 
     def __exit__(self, *_: object) -> None:
-        Device.current = self.before
+        Device.current = self.before.pop()
 
 
 class Guarded:
