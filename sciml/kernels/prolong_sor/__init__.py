@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml.kernels._colour import SplitStencil
+from sciml.kernels._device import dispatched, to_host
 from sciml.kernels._pool import run_tasks
 from sciml.kernels._stencil import Array
 from sciml.kernels._waves import wave_tasks
@@ -25,10 +26,11 @@ class Linear:
     """
 
     def __init__(self, ends: NDArray[np.float64], wrap: tuple[bool, bool, bool]) -> None:
-        self.ends = ends
+        self.ends: NDArray[np.float64] = to_host(ends)
         self.wrap = wrap
 
 
+@dispatched
 def prolong_sor(
     stencil: SplitStencil, x: Array, f: Array, coarse: Array, *, n2: int = 0, omega: float = 1.0, sweeps: int = 1,
     first: int = 1, target: Target = (2, 2, 2), linear: Linear | None = None, periodic: bool = False,

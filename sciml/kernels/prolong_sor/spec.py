@@ -65,9 +65,9 @@ def run(
     stencil: Stencil, u: Array, f: Array, coarse: Array, omega: float, sweeps: int, first: int, target: Target,
     linear: NDArray[np.float64] | None,
 ) -> Array:
-    x, g = (colour_split(a, split_zeros(a.shape, a.dtype)) for a in (u, f))
+    x, g = (colour_split(a, split_zeros(a.shape, a.dtype, like=a)) for a in (u, f))
     if isinstance(target, tuple):
-        coarse = colour_split(coarse, split_zeros(coarse.shape, coarse.dtype))
+        coarse = colour_split(coarse, split_zeros(coarse.shape, coarse.dtype, like=coarse))
     else:
         target = split_labels(target)
     wraps = stencil_wraps(stencil)

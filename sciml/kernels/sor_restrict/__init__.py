@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._colour import SplitStencil
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_tasks
 from sciml.kernels._stencil import Array
 from sciml.kernels._waves import wave_tasks
@@ -17,6 +18,7 @@ Ratio: TypeAlias = tuple[int, int, int]
 Target: TypeAlias = Ratio | NDArray[np.int32]
 
 
+@dispatched
 def sor_restrict(
     stencil: SplitStencil, x: Array, f: Array, coarse: Array, *, omega: float = 1.0, sweeps: int = 1,
     zero: bool = False, target: Target = (2, 2, 2), periodic: bool = False,

@@ -57,18 +57,18 @@ def reference(
 def run(
     stencil: Stencil, u: Array, f: Array, omega: float, sweeps: int, zero: bool, target: Target
 ) -> tuple[Array, Array]:
-    x, g = (colour_split(a, split_zeros(a.shape, a.dtype)) for a in (u, f))
+    x, g = (colour_split(a, split_zeros(a.shape, a.dtype, like=a)) for a in (u, f))
     if isinstance(target, tuple):
         box = coarse_shape(u.shape, target)
-        coarse = split_zeros(box, u.dtype)
+        coarse = split_zeros(box, u.dtype, like=u)
     else:
-        coarse = np.empty(target.max() + 1)
+        coarse = np.empty_like(target, shape=int(target.max()) + 1, dtype=np.float64)
     coarse[:] = np.nan
     sor_restrict(
         split_stencil(stencil, u.dtype), x, g, coarse, omega=omega, sweeps=sweeps, zero=zero,
         target=target if isinstance(target, tuple) else split_labels(target), periodic=stencil_wraps(stencil)[0],
     )
-    merged = coarse if coarse.ndim == 1 else colour_merge(coarse, np.empty(box, u.dtype))
+    merged = coarse if coarse.ndim == 1 else colour_merge(coarse, np.empty_like(u, shape=box))
     return colour_merge(x, np.empty_like(u)), merged
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array, ConstantStencil, Stencil
 from sciml.kernels.stencil_residual.numba import residual_constant, residual_variable
@@ -10,6 +11,7 @@ from sciml.kernels.stencil_residual.numba import residual_constant, residual_var
 __all__ = ["stencil_residual"]
 
 
+@dispatched
 def stencil_residual(stencil: Stencil, u: Array, b: Array, out: Array) -> NDArray[np.float64]:
     """Write b - A u into `out`; return the sum of its squares plane by plane.
 

@@ -1,6 +1,7 @@
 """Red-black successive over-relaxation in colour-split storage."""
 
 from sciml.kernels._colour import SplitStencil
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.stencil_sor.numba import sweep_slab
@@ -8,6 +9,7 @@ from sciml.kernels.stencil_sor.numba import sweep_slab
 __all__ = ["stencil_sor"]
 
 
+@dispatched
 def stencil_sor(
     stencil: SplitStencil, x: Array, f: Array, *, omega: float = 1.0, sweeps: int = 1, first: int = 0
 ) -> Array:

@@ -24,7 +24,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 
 
 def run(stencil: Stencil, u: Array, f: Array, omega: float, sweeps: int, first: int) -> Array:
-    x, g = (colour_split(a, split_zeros(a.shape, a.dtype)) for a in (u, f))
+    x, g = (colour_split(a, split_zeros(a.shape, a.dtype, like=a)) for a in (u, f))
     stencil_sor(split_stencil(stencil, u.dtype), x, g, omega=omega, sweeps=sweeps, first=first)
     return colour_merge(x, np.empty_like(u))
 
