@@ -12,7 +12,11 @@ from host_cuda.module import stand_in
 from sciml.kernels._device import to_host
 from sciml.kernels._spec import KernelSpec
 from sciml.kernels.correct_residual.spec import SPEC as CORRECT_RESIDUAL
+from sciml.kernels.cubic_prolong.spec import SPEC as CUBIC_PROLONG
 from sciml.kernels.split_direction.spec import SPEC as SPLIT_DIRECTION
+from sciml.kernels.sum_children.spec import SPEC as SUM_CHILDREN
+
+SPECS = [CORRECT_RESIDUAL, SPLIT_DIRECTION, CUBIC_PROLONG, SUM_CHILDREN]
 
 pytestmark = pytest.mark.skipif(
     compiler() is None and "CI" not in os.environ,
@@ -20,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("spec", [CORRECT_RESIDUAL, SPLIT_DIRECTION], ids=lambda spec: spec.name)
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.name)
 def test_in_double_precision(spec: KernelSpec) -> None:
     assert "float64" not in spec.dtypes
     with stand_in():

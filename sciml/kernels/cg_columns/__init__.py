@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.cg_columns.numba import ROWS, dot_blocks, renew_range, residual_blocks
@@ -15,6 +16,7 @@ __all__ = ["columns_dots", "columns_renew", "columns_residual"]
 Coefficients: TypeAlias = NDArray[np.float64]
 
 
+@dispatched
 def columns_renew(alpha: Array, beta: Array, z: Array, p: Array, x: Array) -> None:
     """``x += alpha p; p = z + beta p`` column by column, in place.
 
@@ -39,6 +41,7 @@ def columns_renew(alpha: Array, beta: Array, z: Array, p: Array, x: Array) -> No
     run_slabs(renew_range, slabs(len(p), p.size), alpha, beta, z, p, x)
 
 
+@dispatched
 def columns_residual(alpha: Array, q: Array, r: Array, rounded: Array) -> Coefficients:
     """``r -= alpha q`` in place, and a copy of it in another precision; return ``r . r`` of every column.
 
@@ -57,6 +60,7 @@ def columns_residual(alpha: Array, q: Array, r: Array, rounded: Array) -> Coeffi
     return _sums(residual_blocks, alpha, q, r, rounded)
 
 
+@dispatched
 def columns_dots(z: Array, r: Array) -> Coefficients:
     """``z . r`` of every column, shape (k,); the same for any number of threads.
 

@@ -1,5 +1,6 @@
 """Cubic interpolation from a coarse box, for fields whose boundary data is not known."""
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.cubic_prolong.numba import prolong_slab
@@ -7,6 +8,7 @@ from sciml.kernels.cubic_prolong.numba import prolong_slab
 __all__ = ["cubic_prolong"]
 
 
+@dispatched
 def cubic_prolong(
     coarse: Array, x: Array, n2: int, ratio: tuple[int, int, int] = (2, 2, 2),
     wrap: tuple[bool, bool, bool] = (False, False, False),

@@ -28,9 +28,9 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 def run(
     coarse: Array, shape: tuple[int, int, int], ratio: tuple[int, int, int], wrap: tuple[bool, bool, bool]
 ) -> Array:
-    C = colour_split(coarse, split_zeros(coarse.shape, coarse.dtype))
-    x = cubic_prolong(C, split_zeros(shape, coarse.dtype), shape[2], ratio, wrap)
-    return colour_merge(x, np.empty(shape, coarse.dtype))
+    C = colour_split(coarse, split_zeros(coarse.shape, coarse.dtype, like=coarse))
+    x = cubic_prolong(C, split_zeros(shape, coarse.dtype, like=coarse), shape[2], ratio, wrap)
+    return colour_merge(x, np.empty_like(coarse, shape=shape))
 
 
 SPEC = KernelSpec(

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.sum_children.numba import sum_slab
@@ -10,6 +11,7 @@ from sciml.kernels.sum_children.numba import sum_slab
 __all__ = ["sum_children"]
 
 
+@dispatched
 def sum_children(
     f: Array, coarse: Array, n2: int, ends: NDArray[np.float64], ratio: tuple[int, int, int] = (2, 2, 2)
 ) -> Array:

@@ -26,9 +26,9 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
 
 def run(f: Array, ends: NDArray[np.float64], ratio: tuple[int, int, int]) -> Array:
     box = coarse_shape(f.shape, ratio)
-    split = colour_split(f, split_zeros(f.shape, f.dtype))
-    coarse = sum_children(split, split_zeros(box, f.dtype), f.shape[2], ends, ratio)
-    return colour_merge(coarse, np.empty(box, f.dtype))
+    split = colour_split(f, split_zeros(f.shape, f.dtype, like=f))
+    coarse = sum_children(split, split_zeros(box, f.dtype, like=f), f.shape[2], ends, ratio)
+    return colour_merge(coarse, np.empty_like(f, shape=box))
 
 
 SPEC = KernelSpec(

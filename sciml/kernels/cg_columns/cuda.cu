@@ -1,0 +1,45 @@
+// Vectors of shape (rows, width), of n items in all. Of `threads`, a multiple of the width, thread t takes the items t,
+// t + threads, t + 2 threads...: all of one column, while neighbouring threads read and write neighbouring items.
+// Sums of the threads are added by columns afterwards.
+
+// x += alpha p, p = z + beta p; z may be p.
+extern "C" __global__ void renew(
+    long long n, long long threads, int width, const double *alpha, const double *beta, const CYCLE *z, CYCLE *p,
+    REAL *x)
+{
+    ITEMS(t, threads) {
+        const double a = alpha[t % width], b = beta[t % width];
+        for (long long e = t; e < n; e += threads) {
+            const CYCLE old = p[e];
+            x[e] += a * old;
+            p[e] = z[e] + b * old;
+        }
+    }
+}
+
+// r -= alpha q and its copy in CYCLE; r . r.
+extern "C" __global__ void residual(
+    long long n, long long threads, int width, const double *alpha, const REAL *q, REAL *r, CYCLE *rounded,
+    double *sums)
+{
+    ITEMS(t, threads) {
+        const double a = alpha[t % width];
+        double total = 0;
+        for (long long e = t; e < n; e += threads) {
+            const REAL value = r[e] - a * q[e];
+            r[e] = value;
+            rounded[e] = value;
+            total += (double)value * value;
+        }
+        sums[t] = total;
+    }
+}
+
+extern "C" __global__ void products(long long n, long long threads, const CYCLE *z, const REAL *r, double *sums)
+{
+    ITEMS(t, threads) {
+        double total = 0;
+        for (long long e = t; e < n; e += threads) total += (double)z[e] * r[e];
+        sums[t] = total;
+    }
+}
