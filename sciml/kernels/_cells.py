@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml._arrays import real_array
+from sciml._arrays import device_of, is_on_device, on_device_of, real_array, to_device, to_host
 from sciml._errors import InputError
-from sciml.kernels._device import is_on_device, to_device, to_host
 
 __all__ = [
     "QUERY_WORK", "Cells", "Walls", "cells_per_axis", "checked_points", "checked_queries", "choose_walls", "padded",
@@ -51,13 +50,14 @@ def checked_points(name: str, given: object) -> NDArray[np.float64]:
         raise InputError(f"{name} have shape {points.shape}; expected (n, d) with d = 1, 2 or 3 coordinates")
     if len(points) >= 2**31:
         raise InputError(f"{name} are {len(points)} points; expected fewer than 2^31")
-    points = points.astype(np.float64, order="C", copy=False)
-    if points.size and not (points.min() > -LARGEST and points.max() < LARGEST):  # NaN fails, too
-        wrong = ~(np.abs(points) < LARGEST).all(axis=1)
-        raise InputError(
-            f"{name} have {int(wrong.sum())} rows that are not finite or beyond {LARGEST:g}, the first is row "
-            f"{int(wrong.argmax())}; remove them or change the unit"
-        )
+    with on_device_of(points):
+        points = points.astype(np.float64, order="C", copy=False)
+        if points.size and not (points.min() > -LARGEST and points.max() < LARGEST):  # NaN fails, too
+            wrong = ~(np.abs(points) < LARGEST).all(axis=1)
+            raise InputError(
+                f"{name} have {int(wrong.sum())} rows that are not finite or beyond {LARGEST:g}, the first is row "
+                f"{int(wrong.argmax())}; remove them or change the unit"
+            )
     return points
 
 
@@ -67,9 +67,11 @@ def checked_queries(given: object, points: NDArray[np.float64]) -> NDArray[np.fl
     Raises
     ------
     InputError
-        As `checked_points`, or if the numbers of coordinates differ.
+        As `checked_points`, or if the numbers of coordinates or the devices differ.
     """
     queries = checked_points("queries", given)
+    if device_of(queries) != device_of(points):
+        raise InputError(f"queries lie on {device_of(queries)}, points on {device_of(points)}; bring them together")
     if queries.shape[1] != points.shape[1]:
         raise InputError(f"queries have {queries.shape[1]} coordinates, points {points.shape[1]}; expected the same")
     return queries
@@ -140,13 +142,9 @@ def cells_per_axis(walls: Walls) -> tuple[int, int, int]:
     return a, b, c
 
 
-def _beside(values: NDArray[Any], points: Any) -> NDArray[Any]:
-    """An array of the CPU where points lie."""
-    if not is_on_device(points):
-        return values
-    with points.device:
-        found: NDArray[Any] = to_device(values)
-        return found
+def _beside(values: Any, points: NDArray[np.float64]) -> Any:
+    """An array of the CPU where points lie, on the current device if on any."""
+    return to_device(values) if is_on_device(points) else values
 
 
 def _fitting(spans: NDArray[np.float64], widths: NDArray[np.float64], most: int) -> list[int]:

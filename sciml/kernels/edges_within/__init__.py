@@ -3,12 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels.edges_within.numba import filter_slab
 
 __all__ = ["edges_within"]
 
 
+@dispatched
 def edges_within(
     points: NDArray[np.float64], indptr: NDArray[np.int64], indices: NDArray[np.int32], shifts: NDArray[np.int32],
     cell: NDArray[np.float64], cutoff: float,

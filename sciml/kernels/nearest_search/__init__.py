@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml._arrays import on_device_of
 from sciml._errors import InputError
 from sciml._memory import require_memory
 from sciml.kernels._cells import QUERY_WORK, Cells, checked_points, checked_queries, padded
@@ -61,9 +62,10 @@ def nearest_search(points: Any, k: int, queries: Any = None) -> tuple[NDArray[np
     points = checked_points("points", points)
     places = points if queries is None else checked_queries(queries, points)
     k = _count(k, len(points) - (queries is None))
-    cells = fitted_cells(padded(points), (0.0, 0.0, 0.0), max(1, len(points) // POINTS_PER_CELL))
-    found = cells if queries is None else cell_list(padded(places), cells.walls)
-    return nearest_in_cells(cells, found, queries is None, k)
+    with on_device_of(points):
+        cells = fitted_cells(padded(points), (0.0, 0.0, 0.0), max(1, len(points) // POINTS_PER_CELL))
+        found = cells if queries is None else cell_list(padded(places), cells.walls)
+        return nearest_in_cells(cells, found, queries is None, k)
 
 
 @dispatched

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml._arrays import on_device_of
 from sciml._errors import MemoryLimitError
 from sciml._memory import memory_limit, readable_bytes
 from sciml.kernels._cells import QUERY_WORK, Cells, checked_points, checked_queries, padded, positive
@@ -58,11 +59,12 @@ def radius_search(points: Any, radius: float, queries: Any = None, *, pair_bytes
     (array([0, 1, 3, 4]), array([1, 0, 2, 1], dtype=int32))
     """
     points, radius = checked_points("points", points), positive("radius", radius)
-    if queries is None:
-        return rows_within(padded(points), radius, radius * radius, pair_bytes=pair_bytes)
-    places = padded(checked_queries(queries, points))
-    nobody = np.full_like(places, -1, shape=len(places), dtype=np.int32)
-    return rows_within(padded(points), radius, radius * radius, places, nobody, pair_bytes=pair_bytes)
+    with on_device_of(points):
+        if queries is None:
+            return rows_within(padded(points), radius, radius * radius, pair_bytes=pair_bytes)
+        places = padded(checked_queries(queries, points))
+        nobody = np.full_like(places, -1, shape=len(places), dtype=np.int32)
+        return rows_within(padded(points), radius, radius * radius, places, nobody, pair_bytes=pair_bytes)
 
 
 def rows_within(
