@@ -13,6 +13,7 @@ from sciml.solvers._warnings import SolverWarning
 if TYPE_CHECKING:
     from sciml.solvers._solve import solve
     from sciml.solvers._table import SOLVERS, configure
+    from sciml.solvers._torch_solve import torch_solve
     from sciml.solvers.algebraic import AMG
     from sciml.solvers.direct import Direct
     from sciml.solvers.krylov import CG, FCG, GMRES, MINRES, PCG, pcg
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 __all__ = [
     "AMG", "CG", "FCG", "FFT", "FMG", "GMRES", "MINRES", "PCG", "SOLVERS", "Direct", "FFTPreconditioner",
     "LinearSolver", "Multigrid", "Solution", "SolverWarning", "Status", "configure", "pcg", "solve",
+    "torch_solve",
 ]
 
 # Loaded when first asked for: SciPy's sparse modules and the compiled kernels take a while to import.
 _HOMES = {
-    "solve": "_solve", "SOLVERS": "_table", "configure": "_table",
+    "solve": "_solve", "SOLVERS": "_table", "configure": "_table", "torch_solve": "_torch_solve",
     "CG": "krylov", "FCG": "krylov", "GMRES": "krylov", "MINRES": "krylov", "PCG": "krylov", "pcg": "krylov",
     "AMG": "algebraic",
     "Direct": "direct",

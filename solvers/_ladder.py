@@ -17,7 +17,7 @@ from sciml.solvers._solution import LinearSolver, Solution
 from sciml.solvers._status import Status
 from sciml.solvers._warnings import SolverWarning
 
-__all__ = ["climb_down", "timed"]
+__all__ = ["climb_down", "timed", "worth_another"]
 
 
 def timed(solver: LinearSolver, A: SystemOperator, b: ArrayLike, x0: ArrayLike | None, **limits: Any) -> Solution:
@@ -59,7 +59,7 @@ def climb_down(
         solve_seconds += solution.solve_seconds
         steps.append(_step(solution))
         singular = singular or "singular" in solution.details
-        if below is None or not _worth_another(solution, maxiter):
+        if below is None or not worth_another(solution, maxiter):
             break
         outcome = f"{solution.method} ended with {solution.status.value} at relative residual {solution.residual:.1e}"
         warnings.warn(f"{outcome}; going on with {below.method}", SolverWarning, stacklevel=3)
@@ -74,7 +74,7 @@ def climb_down(
     )
 
 
-def _worth_another(solution: Solution, maxiter: int | None) -> bool:
+def worth_another(solution: Solution, maxiter: int | None) -> bool:
     """False when converged, at the rounding floor, or stopped by the caller's own limit."""
     if solution.status in (Status.CONVERGED, Status.PRECISION_LIMIT):
         return False

@@ -18,7 +18,7 @@ from sciml.kernels._torch import call, check_real, empty
 from sciml.kernels.stencil_apply import stencil_apply as apply_kernel
 from sciml.kernels.stencil_sampled import stencil_sampled as sampled_kernel
 
-__all__ = ["TensorStencil", "stencil_apply", "stencil_of_faces"]
+__all__ = ["TensorStencil", "stencil_apply", "stencil_of_faces", "stencil_sampled"]
 
 
 class TensorStencil(NamedTuple):
@@ -118,6 +118,34 @@ def stencil_apply(stencil: TensorStencil | Stencil, u: Tensor) -> Tensor:
         raise InputError(f"u has shape {tuple(u.shape)}; expected (..., {', '.join(map(str, box))})")
     y: Tensor = product(parts, u.reshape(-1, *box))
     return y.reshape(u.shape)
+
+
+def stencil_sampled(g: Tensor, u: Tensor) -> TensorStencil:
+    """Gradients of g . A u by the parts of A, summed over a batch; differentiable in g and u.
+
+    Parameters
+    ----------
+    g, u : Tensor of float32 or float64, shape (batch, n0, n1, n2)
+
+    Returns
+    -------
+    TensorStencil
+
+    Raises
+    ------
+    InputError
+        If shapes, dtypes or devices do not fit.
+
+    Examples
+    --------
+    >>> u = torch.tensor([1.0, 2.0, 4.0]).reshape(1, 1, 1, 3)
+    >>> stencil_sampled(torch.ones_like(u), u).d
+    tensor([[[1., 2., 4.]]])
+    """
+    if u.dim() != 4 or g.shape != u.shape:
+        raise InputError(f"g {tuple(g.shape)} and u {tuple(u.shape)} do not fit; expected (batch, n0, n1, n2) for both")
+    check_real(g=g, u=u)
+    return TensorStencil(*sampled(g, u))
 
 
 @torch.library.custom_op("sciml::stencil_apply", mutates_args=())
