@@ -9,8 +9,8 @@ from sciml._arrays import device_of, is_on_device, on_device_of, real_array, to_
 from sciml._errors import InputError
 
 __all__ = [
-    "QUERY_WORK", "Cells", "Walls", "cells_per_axis", "checked_points", "checked_queries", "choose_walls", "padded",
-    "positive",
+    "QUERY_WORK", "Cells", "Walls", "beside", "cells_per_axis", "checked_points", "checked_queries", "choose_walls",
+    "padded", "positive",
 ]
 
 Walls = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
@@ -126,13 +126,13 @@ def choose_walls(points: NDArray[np.float64], widths: tuple[float, ...], most: i
     if crowded:
         # The multiples of the golden section sample any order of the points evenly.
         chosen = (np.arange(SAMPLE) * 0.6180339887498949 % 1 * len(points)).astype(np.int64)
-        sample = np.sort(to_host(np.take(points, _beside(chosen, points), axis=0)), axis=0)
+        sample = np.sort(to_host(np.take(points, beside(chosen, points), axis=0)), axis=0)
         inner = [
             _spaced(sample[np.arange(1, n) * SAMPLE // n, axis], widths[axis]) for axis, n in enumerate(counts)
         ]
     else:
         inner = [np.linspace(low[axis], high[axis], n + 1)[1:-1] for axis, n in enumerate(counts)]
-    a, b, c = (_beside(np.concatenate([[-np.inf], walls, [np.inf]]), points) for walls in inner)
+    a, b, c = (beside(np.concatenate([[-np.inf], walls, [np.inf]]), points) for walls in inner)
     return a, b, c
 
 
@@ -142,7 +142,7 @@ def cells_per_axis(walls: Walls) -> tuple[int, int, int]:
     return a, b, c
 
 
-def _beside(values: Any, points: NDArray[np.float64]) -> Any:
+def beside(values: Any, points: NDArray[np.float64]) -> Any:
     """An array of the CPU where points lie, on the current device if on any."""
     return to_device(values) if is_on_device(points) else values
 

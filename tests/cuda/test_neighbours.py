@@ -1,5 +1,7 @@
 """Searches with points on a device: where results lie, and what is refused."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from host_cuda.arrays import Device, DeviceArray, wrapped
@@ -8,6 +10,7 @@ from host_cuda.module import stand_in
 
 from sciml._arrays import to_host
 from sciml._errors import InputError
+from sciml.kernels.atoms_search import atoms_search
 from sciml.kernels.nearest_search import nearest_search
 from sciml.kernels.radius_search import radius_search
 
@@ -39,6 +42,26 @@ def test_the_device_of_the_points_is_used() -> None:
             points = wrapped(POINTS**9)  # crowded, so that walls are chosen twice
         indices, distances = nearest_search(points, 2)
     assert indices.device == distances.device == Device(1)
+
+
+@pytest.mark.parametrize("place", [wrapped, np.asarray], ids=["cell on the device", "cell on the CPU"])
+def test_atoms(place: Any) -> None:
+    rng = np.random.default_rng(1)
+    cell = np.eye(3) + rng.uniform(-0.3, 0.3, (3, 3))
+    positions, rest = rng.uniform(-2, 2, (50, 3)), ((True, True, False), 0.6)
+    with stand_in(1):
+        with Device(1):
+            moved = wrapped(positions)
+        found = atoms_search(moved, place(cell), *rest)
+    for array, expected in zip(found, atoms_search(positions, cell, *rest), strict=True):
+        assert array.device == Device(1)
+        np.testing.assert_array_equal(to_host(array), expected)
+
+
+def test_no_atoms() -> None:
+    with stand_in():
+        found = to_host(atoms_search(wrapped(np.zeros((0, 3))), np.eye(3), True, 1.0))
+    assert [array.tolist() for array in found] == [[0], [], []]
 
 
 def test_no_points() -> None:

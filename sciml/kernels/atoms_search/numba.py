@@ -6,11 +6,11 @@ import numpy as np
 
 from sciml.kernels._numba import compiled, compiled_exact
 
-__all__ = ["images", "unfold_slab"]
+__all__ = ["find_images", "unfold_slab"]
 
 
 @compiled_exact
-def images(
+def find_images(
     fractions: Any, lower: Any, upper: Any, places: Any, cell: Any, low: Any, high: Any, points: Any, owner: Any,
     turns: Any, home: Any,
 ) -> int:
