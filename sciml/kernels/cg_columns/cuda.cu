@@ -4,8 +4,8 @@
 
 // x += alpha p, p = z + beta p; z may be p.
 extern "C" __global__ void renew(
-    long long n, long long threads, int width, const double *alpha, const double *beta, const CYCLE *z, CYCLE *p,
-    REAL *x)
+    long long n, long long threads, int width, const double *__restrict__ alpha, const double *__restrict__ beta,
+    const CYCLE *z, CYCLE *p, REAL *x)
 {
     ITEMS(t, threads) {
         const double a = alpha[t % width], b = beta[t % width];
@@ -19,8 +19,8 @@ extern "C" __global__ void renew(
 
 // r -= alpha q and its copy in CYCLE; r . r.
 extern "C" __global__ void residual(
-    long long n, long long threads, int width, const double *alpha, const REAL *q, REAL *r, CYCLE *rounded,
-    double *sums)
+    long long n, long long threads, int width, const double *__restrict__ alpha, const REAL *__restrict__ q, REAL *r,
+    CYCLE *rounded, double *sums)
 {
     ITEMS(t, threads) {
         const double a = alpha[t % width];
@@ -35,7 +35,8 @@ extern "C" __global__ void residual(
     }
 }
 
-extern "C" __global__ void products(long long n, long long threads, const CYCLE *z, const REAL *r, double *sums)
+extern "C" __global__ void products(
+    long long n, long long threads, const CYCLE *__restrict__ z, const REAL *__restrict__ r, double *sums)
 {
     ITEMS(t, threads) {
         double total = 0;

@@ -2,8 +2,8 @@
 // a step moves seven words an unknown where the pass of the CPU moves six.
 
 extern "C" __global__ void direction_constant(
-    int n0, int n1, int n2, const REAL *c, const REAL *wrap, const REAL *d0, const REAL *d1, const REAL *d2,
-    const REAL *p, REAL *q, double *partial)
+    int n0, int n1, int n2, const REAL *__restrict__ c, const REAL *__restrict__ wrap, const REAL *__restrict__ d0,
+    const REAL *__restrict__ d1, const REAL *__restrict__ d2, const REAL *__restrict__ p, REAL *q, double *partial)
 {
     PLANES(i, n0) {
         double total = 0;
@@ -20,8 +20,8 @@ extern "C" __global__ void direction_constant(
 }
 
 extern "C" __global__ void direction_variable(
-    int n0, int n1, int n2, const REAL *c0, const REAL *c1, const REAL *c2, const REAL *d, const REAL *p, REAL *q,
-    double *partial)
+    int n0, int n1, int n2, const REAL *__restrict__ c0, const REAL *__restrict__ c1, const REAL *__restrict__ c2,
+    const REAL *__restrict__ d, const REAL *__restrict__ p, REAL *q, double *partial)
 {
     PLANES(i, n0) {
         double total = 0;

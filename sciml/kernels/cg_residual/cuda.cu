@@ -1,6 +1,7 @@
 // r -= alpha q and r . r: q and r are read, r is written.
 
-extern "C" __global__ void residual_blocks(long long n, REAL alpha, const REAL *q, REAL *r, double *partial)
+extern "C" __global__ void residual_blocks(
+    long long n, REAL alpha, const REAL *__restrict__ q, REAL *r, double *partial)
 {
     double total = 0;
     ITEMS(i, n) {

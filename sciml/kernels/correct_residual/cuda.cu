@@ -3,8 +3,9 @@
 // own (colour_layout): 40 bytes an unknown and the faces, where the pass of the CPU moves 32. Padding gets 0.
 
 extern "C" __global__ void residual_constant(
-    int n0, int n1, int n2, const REAL *c, const REAL *wrap, const REAL *d0, const REAL *d1, const REAL *d2,
-    const REAL *u, const REAL *b, REAL inverse, CYCLE *f, double *partial)
+    int n0, int n1, int n2, const REAL *__restrict__ c, const REAL *__restrict__ wrap, const REAL *__restrict__ d0,
+    const REAL *__restrict__ d1, const REAL *__restrict__ d2, const REAL *__restrict__ u, const REAL *__restrict__ b,
+    REAL inverse, CYCLE *f, double *partial)
 {
     const int M = (n2 + 1) / 2;
     PLANES(i, n0) {
@@ -22,8 +23,9 @@ extern "C" __global__ void residual_constant(
 }
 
 extern "C" __global__ void residual_variable(
-    int n0, int n1, int n2, const REAL *c0, const REAL *c1, const REAL *c2, const REAL *d, const REAL *u,
-    const REAL *b, REAL inverse, CYCLE *f, double *partial)
+    int n0, int n1, int n2, const REAL *__restrict__ c0, const REAL *__restrict__ c1, const REAL *__restrict__ c2,
+    const REAL *__restrict__ d, const REAL *__restrict__ u, const REAL *__restrict__ b, REAL inverse, CYCLE *f,
+    double *partial)
 {
     const int M = (n2 + 1) / 2;
     PLANES(i, n0) {

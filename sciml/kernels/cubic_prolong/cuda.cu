@@ -31,7 +31,7 @@ __device__ inline Parents parents_of(int i, int r, int N, bool wrap)
 
 extern "C" __global__ void prolong(
     int n0, int n1, int n2, int r0, int r1, int r2, int N0, int N1, int N2, bool wrap0, bool wrap1, bool wrap2,
-    const REAL *coarse, REAL *x)
+    const REAL *__restrict__ coarse, REAL *x)
 {
     const int M = (n2 + 1) / 2, width = (N2 + 1) / 2;
     CELLS(i, j, k, n0, n1, 2 * M) {

@@ -1,6 +1,7 @@
 // z . r and z . q in one pass: three words an item are read.
 
-extern "C" __global__ void dot_blocks(long long n, const REAL *z, const REAL *r, const REAL *q, double *partial)
+extern "C" __global__ void dot_blocks(
+    long long n, const REAL *__restrict__ z, const REAL *__restrict__ r, const REAL *__restrict__ q, double *partial)
 {
     double zr = 0, zq = 0;
     ITEMS(i, n) {

@@ -4,7 +4,7 @@
 
 // u += step p where asked to, p = z + beta p; padding included.
 extern "C" __global__ void renew(
-    int n0, int n1, int n2, bool move, double step, REAL beta, const REAL *z, REAL *p, double *u)
+    int n0, int n1, int n2, bool move, double step, REAL beta, const REAL *__restrict__ z, REAL *p, double *u)
 {
     const int M = (n2 + 1) / 2;
     CELLS(i, j, k, n0, n1, 2 * M) {
@@ -17,8 +17,8 @@ extern "C" __global__ void renew(
 
 // q = A p, and p . q by planes.
 extern "C" __global__ void multiply(
-    int n0, int n1, int M, const REAL *c0, const REAL *c1, const REAL *c2, const REAL *d, const REAL *s, const REAL *p,
-    REAL *q, double *partial)
+    int n0, int n1, int M, const REAL *__restrict__ c0, const REAL *__restrict__ c1, const REAL *__restrict__ c2,
+    const REAL *__restrict__ d, const REAL *__restrict__ s, const REAL *__restrict__ p, REAL *q, double *partial)
 {
     const Variable A = {n0, n1, 2 * M, c0, c1, c2, d, s};
     PLANES(i, n0) {

@@ -42,8 +42,9 @@ __device__ inline REAL face2(const Coarsening &A, int I, int J, int K, const REA
 }
 
 extern "C" __global__ void coarsen(
-    int n0, int n1, int n2, int r0, int r1, int r2, int N0, int N1, int N2, const REAL *c0, const REAL *c1,
-    const REAL *c2, const REAL *d, REAL *C0, REAL *C1, REAL *C2, REAL *D)
+    int n0, int n1, int n2, int r0, int r1, int r2, int N0, int N1, int N2, const REAL *__restrict__ c0,
+    const REAL *__restrict__ c1, const REAL *__restrict__ c2, const REAL *__restrict__ d, REAL *C0, REAL *C1, REAL *C2,
+    REAL *D)
 {
     const Coarsening A = {n0, n1, n2, r0, r1, r2, N0, N1, N2};
     const REAL half = r0 * r1 * r2 > 1 ? 0.5 : 1;

@@ -9,8 +9,9 @@ __device__ inline REAL mean(REAL a, REAL b)
 }
 
 extern "C" __global__ void assemble(
-    int n0, int n1, int n2, const REAL *k0, const REAL *k1, const REAL *k2, const REAL *scale, const REAL *wrap,
-    const REAL *m0, const REAL *m1, const REAL *m2, REAL *c0, REAL *c1, REAL *c2, REAL *d)
+    int n0, int n1, int n2, const REAL *__restrict__ k0, const REAL *__restrict__ k1, const REAL *__restrict__ k2,
+    const REAL *__restrict__ scale, const REAL *__restrict__ wrap, const REAL *__restrict__ m0,
+    const REAL *__restrict__ m1, const REAL *__restrict__ m2, REAL *c0, REAL *c1, REAL *c2, REAL *d)
 {
     CELLS(i, j, k, n0, n1, n2) {
         const long long p = at(i, j, k, n1, n2);

@@ -1,8 +1,9 @@
 // One damped Jacobi sweep, a thread a cell: x, f (and the faces and the diagonal) are read once, `out` is written.
 
 extern "C" __global__ void relax_constant(
-    int n0, int n1, int n2, const REAL *c, const REAL *wrap, const REAL *d0, const REAL *d1, const REAL *d2,
-    REAL omega, const REAL *f, const REAL *x, REAL *out)
+    int n0, int n1, int n2, const REAL *__restrict__ c, const REAL *__restrict__ wrap, const REAL *__restrict__ d0,
+    const REAL *__restrict__ d1, const REAL *__restrict__ d2, REAL omega, const REAL *__restrict__ f,
+    const REAL *__restrict__ x, REAL *out)
 {
     CELLS(i, j, k, n0, n1, n2) {
         const long long p = at(i, j, k, n1, n2);
@@ -12,8 +13,8 @@ extern "C" __global__ void relax_constant(
 }
 
 extern "C" __global__ void relax_variable(
-    int n0, int n1, int n2, const REAL *c0, const REAL *c1, const REAL *c2, const REAL *d, REAL omega, const REAL *f,
-    const REAL *x, REAL *out)
+    int n0, int n1, int n2, const REAL *__restrict__ c0, const REAL *__restrict__ c1, const REAL *__restrict__ c2,
+    const REAL *__restrict__ d, REAL omega, const REAL *__restrict__ f, const REAL *__restrict__ x, REAL *out)
 {
     CELLS(i, j, k, n0, n1, n2) {
         const long long p = at(i, j, k, n1, n2);
@@ -25,8 +26,8 @@ extern "C" __global__ void relax_variable(
 // The sweep from x = 0, which reads no x.
 
 extern "C" __global__ void start_constant(
-    int n0, int n1, int n2, const REAL *c, const REAL *wrap, const REAL *d0, const REAL *d1, const REAL *d2,
-    REAL omega, const REAL *f, REAL *out)
+    int n0, int n1, int n2, const REAL *__restrict__ c, const REAL *__restrict__ wrap, const REAL *__restrict__ d0,
+    const REAL *__restrict__ d1, const REAL *__restrict__ d2, REAL omega, const REAL *__restrict__ f, REAL *out)
 {
     CELLS(i, j, k, n0, n1, n2) {
         const long long p = at(i, j, k, n1, n2);
@@ -35,8 +36,8 @@ extern "C" __global__ void start_constant(
 }
 
 extern "C" __global__ void start_variable(
-    int n0, int n1, int n2, const REAL *c0, const REAL *c1, const REAL *c2, const REAL *d, REAL omega, const REAL *f,
-    REAL *out)
+    int n0, int n1, int n2, const REAL *__restrict__ c0, const REAL *__restrict__ c1, const REAL *__restrict__ c2,
+    const REAL *__restrict__ d, REAL omega, const REAL *__restrict__ f, REAL *out)
 {
     CELLS(i, j, k, n0, n1, n2) {
         const long long p = at(i, j, k, n1, n2);

@@ -15,8 +15,8 @@ __device__ inline int set_of(long long p, int sets, const long long *begins)
 // Each set is cut into pieces, numbered one set after the other, of which a thread adds up one. With P pieces, piece s
 // has the entries s, s + P, s + 2 P...: neighbouring threads read neighbouring entries.
 extern "C" __global__ void piece_sums(
-    long long pieces, int sets, const long long *pieces_begin, const long long *begins, const long long *cells,
-    const REAL *v, double *sums)
+    long long pieces, int sets, const long long *__restrict__ pieces_begin, const long long *__restrict__ begins,
+    const long long *__restrict__ cells, const REAL *__restrict__ v, double *sums)
 {
     ITEMS(t, pieces) {
         const int c = set_of(t, sets, pieces_begin);
@@ -28,7 +28,8 @@ extern "C" __global__ void piece_sums(
 }
 
 extern "C" __global__ void subtract(
-    long long n, int sets, const long long *begins, const long long *cells, const double *numbers, REAL *v)
+    long long n, int sets, const long long *__restrict__ begins, const long long *__restrict__ cells,
+    const double *__restrict__ numbers, REAL *v)
 {
     ITEMS(e, n) v[cells[e]] -= numbers[set_of(e, sets, begins)];
 }

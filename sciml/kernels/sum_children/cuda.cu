@@ -17,7 +17,8 @@ __device__ inline Children children_of(int I, int r, int n, const REAL *q)
 __device__ inline REAL weight(const Children &c, int k) { return k == 0 ? c.w0 : k == 1 ? c.w1 : c.w2; }
 
 extern "C" __global__ void sum_cells(
-    int n0, int n1, int n2, int r0, int r1, int r2, int N0, int N1, int N2, const REAL *q, const REAL *f, REAL *coarse)
+    int n0, int n1, int n2, int r0, int r1, int r2, int N0, int N1, int N2, const REAL *__restrict__ q,
+    const REAL *__restrict__ f, REAL *coarse)
 {
     const int M = (n2 + 1) / 2, width = (N2 + 1) / 2;
     CELLS(I, J, K, N0, N1, 2 * width) {
