@@ -87,7 +87,7 @@ class Writer:
         Parameters
         ----------
         group : str
-            ``inputs``, ``outputs`` or ``samples``.
+            ``inputs`` or ``outputs``.
         """
         key = f"{group}/{name}"
         if key not in self.file:
@@ -95,6 +95,10 @@ class Writer:
                 key, (self.count, *value.shape), value.dtype, chunks=(1, *value.shape), fletcher32=True
             )
         self.file[key][sample] = value
+
+    def facts(self, name: str, values: NDArray[Any]) -> None:
+        """Store a number for each sample."""
+        self.file.create_dataset(f"samples/{name}", data=values, chunks=(min(len(values), 1024),), fletcher32=True)
 
     def split(self, parts: Mapping[str, NDArray[np.int64]]) -> None:
         """Store which samples are for what."""

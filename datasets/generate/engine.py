@@ -1,0 +1,198 @@
+"""From a recipe to a file: samples in parts by several processes, put together once in order.
+
+The bytes of an HDF5 file depend on the order of writing, so workers write parts beside it, each whole or not at all;
+when all are there, one process assembles them. An interrupted run leaves its parts and goes on from them.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sciml._atomic import replacing
+from sciml._errors import InputError
+from sciml.datasets.formats.ours import writing
+from sciml.datasets.generate.recipe import Recipe, rng_of, state_of
+from sciml.kernels import threads
+
+__all__ = ["Order", "generate", "split_counts"]
+
+# Samples of a part: few enough to lose little, many enough for files not to count.
+PART = 16
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be made.
+
+    Parameters
+    ----------
+    name : str
+        Of the generator.
+    recipe : Recipe
+        Its parameters.
+    samples, resolution, seed : int
+        Number of samples; cells or nodes an axis; start of the random numbers.
+    split : tuple of int, optional
+        Samples for training, validation and test, in this order from the first; default 8, 1 and 1 tenths.
+    dtype : str
+        What is stored, float32 or float64; all computations are in float64.
+
+    Raises
+    ------
+    InputError
+        If a number is out of range.
+    """
+
+    name: str
+    recipe: Recipe
+    samples: int
+    resolution: int
+    seed: int = 0
+    split: tuple[int, int, int] | None = None
+    dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        for name, least in (("samples", 1), ("resolution", 2), ("seed", 0)):
+            if getattr(self, name) < least:
+                raise InputError(f"{name} is {getattr(self, name)}; expected a whole number >= {least}")
+        if self.dtype not in ("float32", "float64"):
+            raise InputError(f"dtype is {self.dtype}; expected float32 or float64")
+        if self.split is not None and (min(self.split) < 0 or sum(self.split) > self.samples):
+            raise InputError(f"split {self.split} does not fit {self.samples} samples; expected counts up to that many")
+
+    def described(self) -> dict[str, Any]:
+        """Everything that decides about the samples, as plain values."""
+        return {
+            "generator": self.name, "parameters": asdict(self.recipe),  # type: ignore[call-overload]
+            "samples": self.samples, "resolution": self.resolution, "seed": self.seed, "dtype": self.dtype,
+        }
+
+
+def split_counts(samples: int, split: tuple[int, int, int] | None = None) -> dict[str, NDArray[np.int64]]:
+    """Which samples are for what.
+
+    Examples
+    --------
+    >>> {name: part.tolist() for name, part in split_counts(10).items()}
+    {'train': [0, 1, 2, 3, 4, 5, 6, 7], 'val': [8], 'test': [9]}
+    """
+    tenth = samples // 10
+    counts = split or (samples - 2 * tenth, tenth, tenth)
+    bounds = np.cumsum((0, *counts))
+    return {name: np.arange(*bounds[k : k + 2]) for k, name in enumerate(("train", "val", "test"))}
+
+
+def generate(order: Order, path: Path, *, workers: int = 1, progress: Callable[[int, int], None] | None = None) -> None:
+    """Make the file at `path`; the same bytes whatever the number of workers, and however often interrupted.
+
+    Parameters
+    ----------
+    order : Order
+    path : Path
+        ``.h5``; parts go to ``<path>.parts`` and are removed at the end.
+    workers : int
+        Processes; 1 stays in this one.
+    progress : callable, optional
+        Called as ``progress(done, samples)``.
+
+    Raises
+    ------
+    InputError
+        If parts of another order lie at this path.
+    """
+    parts = path.with_name(path.name + ".parts")
+    _claim(order, parts)
+    starts = range(0, order.samples, PART)
+    missing = [start for start in starts if not _part(parts, start).exists()]
+    done = order.samples - sum(min(PART, order.samples - start) for start in missing)
+    if progress is not None:
+        progress(done, order.samples)
+    for count in _made(order, parts, missing, workers):
+        done += count
+        if progress is not None:
+            progress(done, order.samples)
+    with replacing(path) as (partial,):
+        _assemble(order, parts, partial)
+    shutil.rmtree(parts)
+
+
+def _claim(order: Order, parts: Path) -> None:
+    """Say whose parts these are, or check that they are ours."""
+    parts.mkdir(parents=True, exist_ok=True)
+    note, wanted = parts / "order.json", json.loads(json.dumps(order.described()))
+    if not note.exists():
+        with replacing(note) as (partial,):
+            partial.write_text(json.dumps(wanted))
+        return
+    found = json.loads(note.read_text())
+    for key, value in wanted.items():
+        if found.get(key) != value:
+            raise InputError(
+                f"{parts} holds parts made with {key} {found.get(key)}, and {value} was asked for; finish that run "
+                "with its own settings, or remove the folder"
+            )
+
+
+def _made(order: Order, parts: Path, starts: list[int], workers: int) -> Iterator[int]:
+    """Sizes of the parts as they are done."""
+    tasks = [(order, parts, start) for start in starts]
+    if workers == 1 or len(tasks) < 2:
+        yield from map(_make, tasks)
+        return
+    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(_make, task) for task in tasks]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BrokenProcessPool:
+            said = "a worker was killed, perhaps for want of memory; the same command goes on from here"
+            raise OSError(said) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _make(task: tuple[Order, Path, int]) -> int:
+    order, parts, start = task
+    indices = range(start, min(start + PART, order.samples))
+    with threads(1):
+        samples = [order.recipe.sample(order.resolution, rng_of(order.seed, index)) for index in indices]
+    arrays = {
+        f"{group}/{name}": np.stack([getattr(sample, group)[name] for sample in samples]).astype(order.dtype)
+        for group in ("inputs", "outputs") for name in getattr(samples[0], group)
+    }
+    arrays["residual"] = np.array([sample.residual for sample in samples])
+    with replacing(_part(parts, start)) as (partial,), partial.open("wb") as file:
+        np.savez(file, **arrays)  # type: ignore[arg-type]
+    return len(indices)
+
+
+def _part(parts: Path, start: int) -> Path:
+    return parts / f"{start:07d}.npz"
+
+
+def _assemble(order: Order, parts: Path, path: Path) -> None:
+    recipe, described = order.recipe, order.described()
+    with writing(
+        path, order.samples, name=f"{order.name} {order.resolution}", grid=recipe.grid(order.resolution),
+        equation=recipe.equation(), seed=order.seed, generator=described,
+    ) as writer:
+        residuals = []
+        for start in range(0, order.samples, PART):
+            with np.load(_part(parts, start)) as arrays:
+                residuals.append(arrays["residual"])
+                for key in sorted(set(arrays.files) - {"residual"}):
+                    group, name = key.split("/")
+                    for offset, value in enumerate(arrays[key]):
+                        writer.put(group, name, start + offset, value)
+        writer.facts("residual", np.concatenate(residuals))
+        writer.facts("seed", np.array([state_of(order.seed, index) for index in range(order.samples)]))
+        writer.split(split_counts(order.samples, order.split))
