@@ -43,6 +43,26 @@ def test_inverse_quadratic_is_one_half_on_its_ellipsoid() -> None:
     np.testing.assert_allclose(w, 0.5, rtol=1e-14)
 
 
+def nearly_orthogonal() -> tuple[np.ndarray, np.ndarray]:
+    """Offsets x and matrices v v^T with v . x = 0 but for rounding: x . A x is below 0 in some rows."""
+    rng = np.random.default_rng(7)
+    v = rng.standard_normal((200, 2))
+    x = np.stack([-v[:, 1], v[:, 0]], axis=1)
+    A = v[:, :, None] * v[:, None]
+    assert (np.einsum("ni,nij,nj->n", x, A, x) < -1e-18).any()
+    return x, A.reshape(-1, 4)
+
+
+@pytest.mark.parametrize("family", ["exponential", "exponential_sine", "linear", "cubic"])
+def test_rounding_below_zero_is_no_harm(family: str) -> None:
+    x, A = nearly_orthogonal()
+    near, centres = np.arange(len(x))[:, None], np.zeros_like(x)
+    w = rbf_weights(x, centres, A, near, family)
+    np.testing.assert_allclose(w, 0 if family in ("linear", "cubic") else 1, atol=1e-6)
+    for gradient in rbf_weights_backward(x, centres, A, near, np.ones_like(w), family):
+        assert np.isfinite(gradient).all()
+
+
 @pytest.mark.parametrize("family", ["gaussian", "hat"])
 def test_kinds_of_matrices_agree(family: str) -> None:
     rng = np.random.default_rng(3)
