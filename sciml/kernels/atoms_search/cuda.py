@@ -21,7 +21,7 @@ def images(
     home = np.empty_like(places, shape=n, dtype=np.int32)
     given = n, fractions, places, lower, upper, cell, low, high
     PROGRAM.launch("images", n, (), *given, False, starts, _room(places, 0), home)
-    np.cumsum(starts, out=starts)
+    starts = np.cumsum(starts)
     room = _room(places, int(starts[-1]))
     PROGRAM.launch("images", n, (), *given, True, starts, room, home)
     return Images(*room, home)

@@ -24,7 +24,7 @@ def rows_in_cells(
     )
     starts = np.zeros_like(skip, shape=m + 1, dtype=np.int64)
     PROGRAM.launch("count", m, (), *given, starts)
-    np.cumsum(starts, out=starts)
+    starts = np.cumsum(starts)
     keys = np.empty_like(starts, shape=int(starts[-1]))
     PROGRAM.launch("fill", m, (), *given, starts, keys)
     # Sorting all rows at once costs the same for long ones and short ones, unlike a thread that sorts its own.
