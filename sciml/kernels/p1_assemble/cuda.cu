@@ -13,13 +13,14 @@ extern "C" __global__ void assemble(
         for (int q = starts[i]; q < starts[i + 1]; ++q) {
             const long long c = corners[q] / 4;
             const int a = corners[q] % 4;
-            if (i == j && massive) total += 2 * masses[c];
+            const double w = massive ? masses[c] : 0;
+            if (i == j) total += 2 * w;
             for (int step = 1; step < k; ++step) {
                 const int b = (a + step) % k;
                 if (i != j && cells[c * k + b] != j) continue;
                 const double e = stiff ? edges[c * n_edges + edge_number(a, b, k)] : 0;
                 // rows of the stiffness sum to zero
-                total += i == j ? -e : massive ? e + masses[c] : e;
+                total += i == j ? -e : e + w;
             }
         }
         data[p] = total;
