@@ -1,5 +1,7 @@
 // The correction is added where values are read: the first half sweep adds it to all it reads, the second one to the
-// cells it relaxes, so that x is read and written no more often than without it.
+// cells it relaxes, so that x is read and written no more often than without it. A linear one, which costs far more
+// than reading a value, is made once for each cell: the second colour is corrected by a launch of its own, the first
+// half sweep adds it to the cells it relaxes.
 
 // Corrected values, from a coarse box (N0, N1, N2) in rows of `width` entries; cell i has parent i >> (r - 1).
 struct Boxed {
@@ -145,11 +147,11 @@ extern "C" __global__ void relax_labels_variable(
 
 extern "C" __global__ void relax_linear_constant(
     int n0, int n1, int n2, const REAL *__restrict__ c, const REAL *__restrict__ wrap, const REAL *__restrict__ d0,
-    const REAL *__restrict__ d1, const REAL *__restrict__ d2, const REAL *__restrict__ f, REAL omega, bool around,
-    REAL *x, const REAL *__restrict__ coarse, int r0, int r1, int r2, int N0, int N1, int N2, REAL first0, REAL last0,
+    const REAL *__restrict__ d1, const REAL *__restrict__ d2, const REAL *__restrict__ f, REAL omega, REAL *x,
+    const REAL *__restrict__ coarse, int r0, int r1, int r2, int N0, int N1, int N2, REAL first0, REAL last0,
     REAL first1, REAL last1, REAL first2, REAL last2, bool wrap0, bool wrap1, bool wrap2, int colour)
 {
     const Linear u = {x, coarse, r0, r1, r2, N0, N1, N2, first0, last0, first1, last1, first2, last2,
                       wrap0, wrap1, wrap2};
-    correct_relax(Constant{n0, n1, n2, c, wrap, d0, d1, d2}, colour, u, around, f, omega, x);
+    half_sweep(Constant{n0, n1, n2, c, wrap, d0, d1, d2}, colour, u, Value{x}, f, omega, x);
 }

@@ -28,7 +28,7 @@ def prolong_sor(
     def prolong(colour: int) -> None:
         PROGRAM.launch(f"prolong_{name}", x.shape[1:], (x.dtype,), *box, x, source, colour)
 
-    def correct_relax(colour: int, around: bool) -> None:
+    def correct_relax(colour: int, *around: bool) -> None:
         args = *box, stencil, f, x.dtype.type(omega), around, x, source, colour
         PROGRAM.launch(f"relax_{name}_{kind(stencil)}", x.shape[1:], (x.dtype,), *args)
 
@@ -36,6 +36,9 @@ def prolong_sor(
     if not colours or (linear is not None and not isinstance(stencil, ConstantStencil)):
         prolong(0)
         prolong(1)
+    elif linear is not None:
+        prolong(1 - first)
+        correct_relax(colours.pop(0))
     else:
         correct_relax(colours.pop(0), True)
         correct_relax(colours.pop(0), False)

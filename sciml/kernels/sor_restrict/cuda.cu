@@ -13,12 +13,13 @@ __device__ inline void start(const Operator &A, const REAL *f, REAL omega, REAL 
     }
 }
 
-// A thread a coarse cell, which sums over its children in one order; padding has none and becomes 0.
+// A thread a coarse cell, which sums over its r = 1 or 2 children along each axis, in one order; padding has none and
+// becomes 0.
 template <class Operator>
 __device__ inline void restrict_box(
     const Operator &A, const REAL *x, const REAL *f, int r0, int r1, int r2, REAL *coarse)
 {
-    const int N0 = (A.n0 + r0 - 1) / r0, N1 = (A.n1 + r1 - 1) / r1, N2 = (A.n2 + r2 - 1) / r2;
+    const int N0 = (A.n0 + r0 - 1) >> (r0 - 1), N1 = (A.n1 + r1 - 1) >> (r1 - 1), N2 = (A.n2 + r2 - 1) >> (r2 - 1);
     const int M = (A.n2 + 1) / 2, width = (N2 + 1) / 2;
     CELLS(I, J, K, N0, N1, 2 * width) {
         REAL total = 0;
