@@ -17,8 +17,10 @@ from sciml._errors import InputError
 from sciml.kernels import _torch
 from sciml.kernels import torch as kernels
 from sciml.kernels._inputs import constant_stencil, variable_stencil
+from sciml.kernels._radial import FAMILIES
 from sciml.kernels._stencil import Stencil, stencil_shape
 from sciml.kernels.csr_matmul import torch as products
+from sciml.kernels.rbf_weights.torch import formula
 from sciml.kernels.segment_reduce import torch as reductions
 from sciml.kernels.stencil_apply.numpy import stencil_apply as reference
 from sciml.kernels.torch import Pattern, TensorStencil
@@ -75,6 +77,39 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[Tensor, ...]]] = {
 def test_gradients_of_first_and_second_order(function: Callable[..., Any], given: tuple[Tensor, ...]) -> None:
     assert gradcheck(function, given)
     assert gradgradcheck(function, given)
+
+
+NEAR = torch.tensor([[0, 2, 3], [1, 3, 0]])
+
+
+def bumps(parameters: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Two queries among four centres in the plane, with matrices near the identity."""
+    identity = {1: [1.0], 2: [1.0, 1.0], 3: [1.0, 0.0, 1.0], 4: [1.0, 0.0, 0.0, 1.0]}[parameters]
+    shapes = torch.tensor(identity, dtype=torch.float64) + 0.2 * numbers(4, parameters, seed=2)
+    queries, centres = 0.3 * numbers(2, 2), 0.3 * numbers(4, 2, seed=1)
+    return queries.detach().requires_grad_(), centres.detach().requires_grad_(), shapes.detach().requires_grad_()
+
+
+@pytest.mark.parametrize("epsilon", [None, 0.1])
+@pytest.mark.parametrize(("family", "parameters"), [*zip(FAMILIES, 9 * [3], strict=True), ("gaussian", 1), ("hat", 4)])
+def test_gradients_of_radial_weights(family: str, parameters: int, epsilon: float | None) -> None:
+    def weights(*given: Tensor) -> Tensor:
+        return kernels.rbf_weights(*given, NEAR, family, epsilon)
+
+    given = bumps(parameters)
+    torch.testing.assert_close(weights(*given), formula(*given, NEAR, family, epsilon))
+    assert gradcheck(weights, given)
+    assert gradgradcheck(weights, given)
+
+
+@pytest.mark.parametrize("family", ["exponential", "linear", "cubic", "gaussian"])
+def test_radial_weights_have_finite_gradients_at_a_centre(family: str) -> None:
+    queries, centres, shapes = bumps(2)
+    queries = centres.detach()[:2].clone().requires_grad_()
+    w = kernels.rbf_weights(queries, centres, shapes, NEAR, family)
+    first = torch.autograd.grad(w.sum(), (queries, centres, shapes), create_graph=True)
+    second = torch.autograd.grad(sum(part.square().sum() for part in first), (queries, centres, shapes))
+    assert all(torch.isfinite(part).all() for part in (*first, *second))
 
 
 @pytest.mark.parametrize("width", [(), (1,), (8,), (3, 2)])
@@ -232,6 +267,8 @@ def operator_calls() -> list[tuple[Any, tuple[Any, ...]]]:
         (ops.segment_expand.default, (starts, numbers(4, 2), 6)),
         (ops.segment_softmax.default, (starts, numbers(6, 2))),
         (ops.stencil_apply.default, ([numbers(2, 3, 4, seed=k) for k in range(4)], numbers(1, 2, 3, 4))),
+        (ops.rbf_weights.default, (*bumps(3), NEAR, "gaussian", 0.1)),
+        (ops.rbf_weights_backward.default, (*bumps(3), NEAR, numbers(2, 3), "gaussian", None)),
         (ops.stencil_sampled.default, (numbers(2, 2, 3, 4), numbers(2, 2, 3, 4, seed=1))),
     ]
 
@@ -255,6 +292,10 @@ def test_operators_keep_the_promises_of_their_schema(operator: Any, given: tuple
         (lambda: kernels.segment_softmax(STARTS.double(), numbers(6)), "integers"),
         (lambda: kernels.segment_expand(STARTS, numbers(3), 6), "a value a row"),
         (lambda: kernels.segment_expand(STARTS, numbers(4), 5), "0, ..., 5"),
+        (lambda: kernels.rbf_weights(*bumps(3), NEAR, "gauss"), "gaussian"),
+        (lambda: kernels.rbf_weights(*bumps(3), NEAR[:1], "gaussian"), "\\(m, k\\)"),
+        (lambda: kernels.rbf_weights(*bumps(3), NEAR.double(), "gaussian"), "int64"),
+        (lambda: kernels.rbf_weights(*bumps(3), NEAR + 1, "gaussian"), "0 to 3"),
         (lambda: kernels.stencil_apply(boxes()[0], numbers(2, 2)), "2, 3, 2"),
         (lambda: kernels.stencil_of_faces([numbers(3), numbers(3)]), "one array an axis"),
         (lambda: Pattern.from_rows([0, 1], [3]), "0 to 0"),
