@@ -83,6 +83,8 @@ def solve(
         raise TypeError(f"solver is {solver!r}; expected a solver such as CG(), or configure('cg')")
     operator = as_operator(A)
     check_same_device(operator, "right-hand side", b)
+    if x0 is not None:
+        check_same_device(operator, "initial guess", x0)
     warn_of_defect(operator, b)
     if solver is None:
         solution = climb_down(plan(operator), operator, b, x0, maxiter, rtol=rtol, atol=atol, callback=callback)

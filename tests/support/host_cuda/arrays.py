@@ -12,7 +12,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 __all__ = ["Device", "DeviceArray", "Guarded", "wrapped"]
 
-GUARD = 512  # bytes
+GUARD = 4096  # bytes
 FILL = 0xFF  # NaN in both precisions, -1 in integers
 
 FUNCTIONS = {
@@ -113,6 +113,8 @@ class DeviceArray(NDArrayOperatorsMixin):
         """What an operation returns: a view of this array, or an array of its own."""
         if isinstance(values, tuple):
             return tuple(self.result(one) for one in values)
+        if values is None:
+            return None
         values = np.asarray(values)
         if np.may_share_memory(values, self.home.memory):
             return self.view_of(values)

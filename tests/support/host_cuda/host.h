@@ -1,6 +1,8 @@
 // What CUDA C takes for granted, for a C++ compiler: threads run on the CPU, in any order asked for.
 // Threads of kernels with barriers are fibers that change places at each barrier; others run to their end.
+#undef _FORTIFY_SOURCE  // its longjmp does not leave a stack for another one
 #include <math.h>
+#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
@@ -50,10 +52,13 @@ ATOMIC(atomicMin, min(old, v))
 enum { DONE = 0, DIVERGED = 1, BARRIER = 2 };  // what a launch returns
 typedef void (*Body)(void **);
 
-struct Fiber { ucontext_t context; char *stack; bool ended, waiting; };
+// A fiber is entered once and then takes one thread after another. Jumps save no signals, which would be two calls
+// of the system each time.
+struct Fiber { jmp_buf at; ucontext_t start; char *stack; bool entered, ended; };
 static const size_t STACK = 1 << 15;
 static Fiber *fibers = 0, *current = 0;
-static ucontext_t scheduler;
+static unsigned fiber_count = 0;
+static jmp_buf scheduler;
 static int fault;
 static Body the_body;
 static void **the_args;
@@ -62,15 +67,37 @@ static void __syncthreads()
 {
     watch_pause();
     if (!current) { fault = BARRIER; return; }
-    current->waiting = true;
-    swapcontext(&current->context, &scheduler);
+    if (!_setjmp(current->at)) _longjmp(scheduler, 1);
 }
 
 static void enter()
 {
-    the_body(the_args);
-    watch_pause();
-    current->ended = true;
+    for (;;) {
+        the_body(the_args);
+        watch_pause();
+        current->ended = true;
+        if (!_setjmp(current->at)) _longjmp(scheduler, 1);
+    }
+}
+
+// Run the current fiber up to its next barrier or its end.
+static __attribute__((noinline, no_sanitize("thread"))) void resume()
+{
+    if (_setjmp(scheduler)) return;
+    if (current->entered) _longjmp(current->at, 1);
+    current->entered = true;
+    setcontext(&current->start);
+}
+
+static void prepare_fibers(unsigned count)
+{
+    if (count <= fiber_count) return;
+    fibers = (Fiber *)realloc(fibers, sizeof(Fiber) * count);
+    for (; fiber_count < count; ++fiber_count) {
+        Fiber &fiber = fibers[fiber_count];
+        fiber.entered = false;
+        fiber.stack = (char *)malloc(STACK);
+    }
 }
 
 static void place(unsigned long long t)
@@ -115,12 +142,12 @@ static void run_block(unsigned block, unsigned threads, unsigned *order, int kin
     renew_shared();
     for (unsigned t = 0; t < threads; ++t) {
         Fiber &fiber = fibers[t];
-        fiber.ended = fiber.waiting = false;
-        getcontext(&fiber.context);
-        fiber.context.uc_stack.ss_sp = fiber.stack;
-        fiber.context.uc_stack.ss_size = STACK;
-        fiber.context.uc_link = &scheduler;
-        makecontext(&fiber.context, enter, 0);
+        fiber.ended = false;
+        if (fiber.entered) continue;
+        getcontext(&fiber.start);
+        fiber.start.uc_stack.ss_sp = fiber.stack;
+        fiber.start.uc_stack.ss_size = STACK;
+        makecontext(&fiber.start, enter, 0);
     }
     for (unsigned left = threads, phase = 0; left; ++phase) {
         arrange(order, threads, kind);
@@ -128,11 +155,10 @@ static void run_block(unsigned block, unsigned threads, unsigned *order, int kin
         for (unsigned s = 0; s < threads; ++s) {
             Fiber &fiber = fibers[order[s]];
             if (fiber.ended) continue;
-            fiber.waiting = false;
             current = &fiber;
             place(order[s]);
             watch_thread(block, order[s], phase, fiber.stack + STACK);
-            swapcontext(&scheduler, &fiber.context);
+            resume();
             watch_pause();
             fiber.ended ? ++ended : ++waiting;
         }
@@ -154,10 +180,7 @@ static int run(Body body, void **args, const unsigned *shape, int kind, bool bar
     arrange(order, n, kind);
     the_body = body;
     the_args = args;
-    if (barriers) {
-        fibers = (Fiber *)malloc(sizeof(Fiber) * threads);
-        for (unsigned t = 0; t < threads; ++t) fibers[t].stack = (char *)malloc(STACK);
-    }
+    if (barriers) prepare_fibers(threads);
     for (unsigned s = 0; s < n; ++s) {
         place_block(barriers ? order[s] : order[s] / threads);
         if (barriers) {
@@ -168,10 +191,6 @@ static int run(Body body, void **args, const unsigned *shape, int kind, bool bar
             body(args);
             watch_pause();
         }
-    }
-    if (barriers) {
-        for (unsigned t = 0; t < threads; ++t) free(fibers[t].stack);
-        free(fibers);
     }
     free(order);
     free(inner);
