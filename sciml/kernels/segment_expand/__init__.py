@@ -3,6 +3,7 @@
 import numpy as np
 
 from sciml.kernels._csr import Index
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.segment_expand.numba import expand
@@ -10,6 +11,7 @@ from sciml.kernels.segment_expand.numba import expand
 __all__ = ["segment_expand"]
 
 
+@dispatched
 def segment_expand(starts: Index, x: Array, out: Array | None = None) -> Array:
     """``out_p = x_i`` for every entry p of row i, feature by feature; returns `out`.
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array, VariableStencil
 from sciml.kernels.stencil_sampled.numba import sample
@@ -9,6 +10,7 @@ from sciml.kernels.stencil_sampled.numba import sample
 __all__ = ["stencil_sampled"]
 
 
+@dispatched
 def stencil_sampled(g: Array, u: Array, out: VariableStencil | None = None) -> VariableStencil:
     r"""Gradients of the sum over a batch of g . A u by c0, c1, c2 and d of a variable stencil A; returns `out`.
 
