@@ -21,6 +21,8 @@ def summary(report: Mapping[str, Any], files: Sequence[str]) -> dict[str, str]:
         "residual": f"{report['residual']:.2e} (rtol {report['rtol']:.0e})",
         "time": ", ".join(f"{name} {report[name + '_seconds']:.2f} s" for name in ("setup", "solve", "total")),
     }
+    if "device" in report["details"]:
+        lines["device"] = report["details"]["device"]
     if report["right_hand_sides"] == 1 and report.get("balance"):
         lines["balance"] = _balance(report["balance"], report["labels"]["flow"])
     if floating:
