@@ -4,7 +4,7 @@ Vectors are (n,); k of them are the columns of a C-contiguous array (n, k), so t
 meets k neighbouring numbers: loops over columns are what vectorises, and the indirect access is paid once.
 """
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -14,6 +14,7 @@ from sciml.kernels._stencil import Array
 __all__ = ["CSR", "Index", "Split", "csr_of"]
 
 Index: TypeAlias = NDArray[np.int32] | NDArray[np.int64]
+Part = TypeVar("Part")
 
 
 class CSR(NamedTuple):
@@ -39,14 +40,16 @@ class CSR(NamedTuple):
         return len(self.columns)
 
 
-class Split(NamedTuple):
+class Split(NamedTuple, Generic[Part]):
     """A square matrix for sweeps: what is below its diagonal, what is above, and 1 / diagonal.
+
+    The parts are `CSR`, or `Sliced` where rows next to each other are not coupled.
 
     A sweep from zero needs the lower part only, its residual the upper part only; kept apart, each is read alone.
     """
 
-    lower: CSR
-    upper: CSR
+    lower: Part
+    upper: Part
     inverse: Array
 
 

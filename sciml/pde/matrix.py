@@ -86,10 +86,14 @@ class MatrixOperator:
         x = np.asarray(x, dtype=np.float64)
         if self.csr.nnz < LONG or x.ndim != 1:
             return np.asarray(self.csr @ x)
+        return self.product(np.ascontiguousarray(x), np.empty_like(x))
+
+    def product(self, x: NDArray[np.float64], out: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Write A x for a vector into `out` by a kernel, which threads share; returns `out`."""
         from sciml.kernels._csr import csr_of
         from sciml.kernels.csr_matmul import csr_matmul
 
-        return np.asarray(csr_matmul(csr_of(self.csr), np.ascontiguousarray(x)), dtype=np.float64)
+        return np.asarray(csr_matmul(csr_of(self.csr), x, out), dtype=np.float64)
 
     def rmatvec(self, x: ArrayLike) -> NDArray[np.float64]:
         """A' x."""

@@ -1,19 +1,21 @@
 """The levels in one numbering of the unknowns, ready for cycles."""
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml.kernels.csr_gauss_seidel import Chunks
+from sciml.kernels._csr import csr_of
+from sciml.kernels.csr_slice import csr_slice
 from sciml.mesh.components import NullSpace
 from sciml.pde.matrix import MatrixOperator, Semidefinite
 from sciml.solvers.algebraic.bottom import build_bottom
 from sciml.solvers.algebraic.cycle import Cycle, CycleKind
 from sciml.solvers.algebraic.hierarchy import Matrices
 from sciml.solvers.algebraic.levels import Smoother, build_level, single_holds
-from sciml.solvers.algebraic.ordering import Order, numbering, permuted
+from sciml.solvers.algebraic.ordering import Numbering, Order, numbering, permuted
+from sciml.solvers.algebraic.sliced import SlicedOperator
 from sciml.solvers.krylov.cg import norm
 
 __all__ = ["Arranged", "Cycling", "Ordering", "Precision", "arrange"]
@@ -80,28 +82,35 @@ def arrange(
     how : Cycling
     ordering : {"coloured", "natural"}
     """
-    order: Order | slice
-    orders, chunks = _orders(matrices, ordering)
+    places = _numberings(matrices, ordering)
+    orders = [place and place.order for place in places]
     dtype = _dtype(matrices, how.precision)
     levels = [
-        build_level(A, rows, permuted(P.astype(dtype), rows, columns), parts, how.smoother, how.sweeps, dtype)
-        for (A, P), rows, columns, parts in zip(matrices[:-1], orders[:-1], orders[1:], chunks, strict=True)
+        build_level(A, permuted(P.astype(dtype), rows, columns), place, how.smoother, how.sweeps, dtype)
+        for (A, P), rows, columns, place in zip(matrices[:-1], orders[:-1], orders[1:], places[:-1], strict=True)
     ]
     sizes = [A.shape[0] for A, _ in matrices]
     cycle = Cycle(levels, build_bottom(matrices[-1][0], dtype), sizes, dtype, how.kind)
     order = slice(None) if orders[0] is None else orders[0]
     if kept is not None:
         order = kept[order]
-    system = permuted(matrices[0][0], orders[0], orders[0])
-    return Arranged(order, MatrixOperator(system, Semidefinite(_reordered(nullspace, order, sizes[0]))), cycle)
+    known = Semidefinite(_reordered(nullspace, order, sizes[0]))
+    return Arranged(order, _system(matrices[0][0], places[0], known), cycle)
 
 
-def _orders(matrices: Matrices, ordering: Ordering) -> tuple[list[Order | None], list[Chunks | None]]:
-    """Order of every level, and what threads may share; the coarsest stays as it is."""
+def _numberings(matrices: Matrices, ordering: Ordering) -> list[Numbering | None]:
+    """Those of every level, None where it stays as it is; the coarsest does."""
     if ordering == "natural":
-        return [None] * len(matrices), [None] * (len(matrices) - 1)
-    pairs = [numbering(A, P) for A, P in matrices[:-1]]
-    return [*(pair.order for pair in pairs), None], [pair.chunks for pair in pairs]
+        return [None] * len(matrices)
+    return [*(numbering(A, P) for A, P in matrices[:-1]), None]
+
+
+def _system(A: Any, place: Numbering | None, known: Semidefinite) -> MatrixOperator:
+    """The matrix for conjugate gradients, in float64."""
+    if place is None:
+        return MatrixOperator(A, known)
+    A = permuted(A, place.order, place.order)
+    return SlicedOperator(A, known, sliced=csr_slice(csr_of(A), place.ends))
 
 
 def _dtype(matrices: Matrices, precision: Precision) -> np.dtype[np.floating]:

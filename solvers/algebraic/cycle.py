@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from sciml.kernels._stencil import Array
-from sciml.kernels.csr_matmul import csr_matmul
 from sciml.solvers.algebraic.bottom import Bottom
 from sciml.solvers.algebraic.levels import Level
+from sciml.solvers.algebraic.sliced import product
 
 __all__ = ["Cycle", "CycleKind"]
 
@@ -74,8 +74,8 @@ class Cycle:
             return
         level = self.levels[depth]
         level.before(b, x, r, zero)
-        csr_matmul(level.R, r, work[depth + 1].b)
+        product(level.R, r, work[depth + 1].b)
         for visit in range(2 if self.kind == "W" and depth + 1 < len(self.levels) else 1):
             self.descend(depth + 1, work, zero=visit == 0)
-        csr_matmul(level.P, work[depth + 1].x, x, b=x)
+        product(level.P, work[depth + 1].x, x, b=x)
         level.after(b, x, r)

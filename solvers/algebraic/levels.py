@@ -9,10 +9,12 @@ from numpy.typing import DTypeLike
 from sciml.kernels._csr import CSR, Split, csr_of
 from sciml.kernels._stencil import Array
 from sciml.kernels.csr_chebyshev import csr_chebyshev
-from sciml.kernels.csr_gauss_seidel import Chunks, csr_gauss_seidel
 from sciml.kernels.csr_matmul import csr_matmul
+from sciml.kernels.csr_slice import csr_slice
 from sciml.kernels.csr_split import csr_split
-from sciml.solvers.algebraic.ordering import Order, permuted
+from sciml.kernels.sliced_gauss_seidel import Chunks
+from sciml.solvers.algebraic.ordering import Numbering, permuted
+from sciml.solvers.algebraic.sliced import Rows, gauss_seidel, product
 
 __all__ = ["ChebyshevLevel", "GaussSeidelLevel", "Level", "Smoother", "build_level", "single_holds"]
 
@@ -29,35 +31,35 @@ class GaussSeidelLevel:
     Parameters
     ----------
     A : Split, n rows
-    P, R : CSR
+    P, R : CSR or Sliced
         Interpolation and its transpose, stored: products with rows are faster than scattered sums.
     chunks : list of ndarray, optional
         What threads may share; None for natural order.
     sweeps : int
     """
 
-    A: Split
-    P: CSR
-    R: CSR
+    A: Split[Any]
+    P: Rows
+    R: Rows
     chunks: Chunks | None
     sweeps: int
 
     def before(self, b: Array, x: Array, r: Array, zero: bool) -> None:
         """Smooth x and write the residual r = b - A x."""
         for sweep in range(self.sweeps):
-            csr_gauss_seidel(self.A, b, x, zero=zero and sweep == 0, chunks=self.chunks)
+            gauss_seidel(self.A, b, x, r, self.chunks, zero=zero and sweep == 0)
         if zero and self.sweeps == 1:
-            csr_matmul(self.A.upper, x, r, scale=-1.0)
+            product(self.A.upper, x, r, scale=-1.0)
             return
         r[...] = x / self.A.inverse.reshape(-1, *[1] * (x.ndim - 1))
         np.subtract(b, r, out=r)
-        csr_matmul(self.A.lower, x, r, b=r, scale=-1.0)
-        csr_matmul(self.A.upper, x, r, b=r, scale=-1.0)
+        product(self.A.lower, x, r, b=r, scale=-1.0)
+        product(self.A.upper, x, r, b=r, scale=-1.0)
 
     def after(self, b: Array, x: Array, work: Array) -> None:
         """The adjoint of the smoothing before."""
         for _ in range(self.sweeps):
-            csr_gauss_seidel(self.A, b, x, backward=True, chunks=self.chunks)
+            gauss_seidel(self.A, b, x, work, self.chunks, backward=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +71,7 @@ class ChebyshevLevel:
     A : CSR, n rows
     inverse : ndarray, shape (n,)
         1 / a_ii.
-    P, R : CSR
-    chunks : list of ndarray, optional
-        Not needed, kept for other values on the same levels.
+    P, R : CSR or Sliced
     degree : int
     lmax : float
         Bound of the eigenvalues of D^-1 A: its largest sum of absolute values in a row.
@@ -79,9 +79,8 @@ class ChebyshevLevel:
 
     A: CSR
     inverse: Array
-    P: CSR
-    R: CSR
-    chunks: Chunks | None
+    P: Rows
+    R: Rows
     degree: int
     lmax: float
 
@@ -99,16 +98,24 @@ Level = GaussSeidelLevel | ChebyshevLevel
 
 
 def build_level(
-    A: Any, order: Order | None, P: Any, chunks: Chunks | None, smoother: Smoother, sweeps: int, dtype: DTypeLike
+    A: Any, P: Any, place: Numbering | None, smoother: Smoother, sweeps: int, dtype: DTypeLike
 ) -> Level:
-    """The level of the csr_array A, to be taken in an order (None as it is), and of P, which is in it already."""
-    transfers = csr_of(P, dtype), csr_of(P.T.tocsr(), dtype)
+    """The level of the csr_array A, to be taken in a numbering (None as it is), and of P, which is in it already."""
+
+    def stored(matrix: CSR) -> Rows:
+        return matrix if place is None else csr_slice(matrix, place.ends)
+
+    order = None if place is None else place.order
+    restriction = csr_of(P.T.tocsr(), dtype)
+    transfers = stored(csr_of(P, dtype)), restriction if place is None else csr_slice(restriction)
     if smoother == "gauss_seidel":
-        return GaussSeidelLevel(csr_split(csr_of(A), order, dtype), *transfers, chunks, sweeps)
+        lower, upper, inverse = csr_split(csr_of(A), order, dtype)
+        parts: Split[Any] = Split(stored(lower), stored(upper), inverse)
+        return GaussSeidelLevel(parts, *transfers, None if place is None else place.chunks, sweeps)
     A = permuted(A, order, order)
     inverse = 1 / A.diagonal()
     lmax = float((abs(A).sum(axis=1) * inverse).max())
-    return ChebyshevLevel(csr_of(A, dtype), inverse.astype(dtype), *transfers, chunks, sweeps, lmax)
+    return ChebyshevLevel(csr_of(A, dtype), inverse.astype(dtype), *transfers, sweeps, lmax)
 
 
 def single_holds(A: Any) -> bool:

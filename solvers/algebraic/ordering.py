@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml.kernels.csr_colour import csr_colour
-from sciml.kernels.csr_gauss_seidel import Chunks
+from sciml.kernels.sliced_gauss_seidel import Chunks
 
 __all__ = ["Numbering", "Order", "numbering", "permuted"]
 
@@ -18,9 +18,10 @@ BLOCK = 4096
 
 
 class Numbering(NamedTuple):
-    """New order of the unknowns, and for each colour of blocks where it may be cut."""
+    """New order of the unknowns, where the colours in blocks end, and for each colour of blocks where it may be cut."""
 
     order: Order
+    ends: Order
     chunks: Chunks
 
 
@@ -28,8 +29,8 @@ def numbering(A: Any, P: Any) -> Numbering:
     """Blocks of neighbouring rows, colour after colour; in a block its rows, colour after colour again.
 
     Blocks of a colour are not coupled, so threads share them. Rows of a colour in a block are not coupled
-    either, so none waits for the one before. Processors guess how long a row is; rows follow each other by their
-    numbers of couplings to earlier rows, of all entries, and of coarse neighbours, so that they guess right.
+    either, so several are summed at once. They should be equally long; rows follow each other by their
+    numbers of couplings to earlier rows, of all entries, and of coarse neighbours.
 
     Parameters
     ----------
@@ -47,12 +48,15 @@ def numbering(A: Any, P: Any) -> Numbering:
     key = place[home] * (int(inside.max()) + 1) + inside
     smaller = np.append(0, np.cumsum(key[A.indices] < np.repeat(key, counts), dtype=np.int32))
     earlier = smaller[A.indptr[1:]] - smaller[A.indptr[:-1]]
+    digits = key
     for digit in (earlier, counts, np.diff(P.indptr)):
-        key = key * (int(digit.max()) + 1) + digit
+        digits = digits * (int(digit.max()) + 1) + digit
+    order = np.argsort(digits, kind="stable")
+    runs = np.append(np.flatnonzero(np.diff(key[order], prepend=-1)), n)
     sizes = np.minimum(BLOCK, n - BLOCK * first_of_block)
     places = np.append(0, np.cumsum(sizes))
-    ends = np.append(0, np.cumsum(np.bincount(blocks)))
-    return Numbering(np.argsort(key, kind="stable"), [places[lo : hi + 1] for lo, hi in pairwise(ends.tolist())])
+    groups = np.append(0, np.cumsum(np.bincount(blocks))).tolist()
+    return Numbering(order, runs, [places[lo : hi + 1] for lo, hi in pairwise(groups)])
 
 
 def _block_colours(A: Any) -> NDArray[np.int32]:

@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml._arrays import doubles
-from sciml.kernels._csr import csr_of
 from sciml.kernels._stencil import shape3
 from sciml.kernels.cg_direction import cg_direction
 from sciml.kernels.cg_renew import cg_renew
 from sciml.kernels.cg_residual import cg_residual
-from sciml.kernels.csr_matmul import csr_matmul
 from sciml.kernels.dots import dots
 from sciml.kernels.stencil_residual import stencil_residual
 from sciml.pde.operator import StencilOperator
@@ -191,7 +189,7 @@ def direction_step(A: SystemOperator) -> Callable[[float, float, Vector, Vector,
     def separate(alpha: float, beta: float, z: Vector, p: Vector, x: Vector, q: Vector) -> float:
         cg_renew(alpha, beta, z, p, x)
         if isinstance(A, MatrixOperator):
-            csr_matmul(csr_of(A.csr), p, q)
+            A.product(p, q)
         else:
             q[...] = A.matvec(p)
         return dots(p, q, q)[0]

@@ -127,7 +127,7 @@ def test_threads_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_blocks_of_a_colour_are_not_coupled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ordering, "BLOCK", 64)
     matrix, P = AMG().setup(poisson(Grid((10, 11, 12))).A).matrices[0]
-    order, chunks = ordering.numbering(matrix, P)
+    order, ends, chunks = ordering.numbering(matrix, P)
     np.testing.assert_array_equal(np.sort(order), np.arange(1320))
     dense = ordering.permuted(matrix, order, order).toarray()
     np.testing.assert_array_equal(dense, matrix.toarray()[np.ix_(order, order)])
@@ -136,6 +136,10 @@ def test_blocks_of_a_colour_are_not_coupled(monkeypatch: pytest.MonkeyPatch) -> 
         for k, (lo, hi) in enumerate(parts):
             for other, end in parts[:k]:
                 assert not dense[lo:hi, other:end].any()
+    # nor are rows of a colour in a block, which are summed side by side
+    assert {place for places in chunks for place in places.tolist()} <= set(ends.tolist())
+    for lo, hi in pairwise(ends.tolist()):
+        assert np.count_nonzero(dense[lo:hi, lo:hi]) == hi - lo
 
 
 def test_right_hand_sides_together_give_what_they_give_alone() -> None:

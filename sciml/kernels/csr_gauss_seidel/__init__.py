@@ -2,23 +2,19 @@
 
 from typing import Any
 
-from sciml.kernels import _pool
-from sciml.kernels._csr import Index, Split
+from sciml.kernels._csr import CSR, Split
 from sciml.kernels._lanes import LANES, fits, padded
 from sciml.kernels._pool import run_tasks, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.csr_gauss_seidel.numba import first, first_columns, sweep, sweep_columns
 
-__all__ = ["Chunks", "csr_gauss_seidel"]
-
-# For each group of rows the places where it may be cut: its parts can be swept at the same time.
-Chunks = list[Index]
+__all__ = ["csr_gauss_seidel"]
 
 
 def csr_gauss_seidel(
-    A: Split, b: Array, x: Array, *, backward: bool = False, zero: bool = False, chunks: Chunks | None = None
+    A: Split[CSR], b: Array, x: Array, *, backward: bool = False, zero: bool = False
 ) -> Array:
-    """Solve row after row for its own unknown, in place; returns `x`.
+    """Solve row after row for its own unknown, in place; returns `x`. Threads share the columns.
 
     A backward sweep is the adjoint of a forward one for symmetric A, so a cycle with one before and the
     other after its coarse correction is symmetric. A forward sweep from zero leaves (D + L) x = b, so that its
@@ -34,10 +30,6 @@ def csr_gauss_seidel(
         From the last row to the first.
     zero : bool
         Start from x = 0 whatever `x` holds; a forward sweep then reads the lower part only.
-    chunks : list of ndarray of int, optional
-        Groups of rows, one after the other, and where each may be cut into parts that are not coupled. Threads
-        then share a sweep; the result is that of one thread, which needs none. Without chunks
-        threads share the columns.
 
     Examples
     --------
@@ -50,7 +42,7 @@ def csr_gauss_seidel(
     array([1. , 0.5])
     """
     if not fits(x):
-        whole = csr_gauss_seidel(A, padded(b), padded(x), backward=backward, zero=zero, chunks=chunks)
+        whole = csr_gauss_seidel(A, padded(b), padded(x), backward=backward, zero=zero)
         x[...] = whole[:, : x.shape[1]]
         return x
     args: tuple[Any, ...] = (*A.lower, *A.upper, A.inverse, b, x)
@@ -59,28 +51,11 @@ def csr_gauss_seidel(
         args = (*A.lower, A.inverse, b, x)
     elif zero:
         x[...] = 0
-    if x.ndim == 1:
-        kernel: Any = first if forward_from_zero else sweep
-        shares: list[tuple[int, ...]] = [()]
-    else:
-        kernel = first_columns if forward_from_zero else sweep_columns
-        width = x.shape[1]
-        parts_of_columns = slabs(width // LANES, x.size)
-        shares = [(LANES * lo, LANES * hi) for lo, hi in parts_of_columns] if chunks is None else [(0, width)]
     direction = () if forward_from_zero else (backward,)
-    groups = _groups(A, chunks)
-    for parts in reversed(groups) if backward else groups:
-        run_tasks(kernel, [(*part, *args, *direction, *share) for part in parts for share in shares])
+    if x.ndim == 1:
+        run_tasks(first if forward_from_zero else sweep, [(0, len(x), *args, *direction)])
+        return x
+    kernel = first_columns if forward_from_zero else sweep_columns
+    parts = slabs(x.shape[1] // LANES, x.size)
+    run_tasks(kernel, [(0, len(x), *args, *direction, LANES * left, LANES * right) for left, right in parts])
     return x
-
-
-def _groups(A: Split, chunks: Chunks | None) -> list[list[tuple[int, int]]]:
-    """Parts of every group that may run at the same time; all rows at once where nothing is shared."""
-    entries = A.lower.entries + A.upper.entries
-    if chunks is None or _pool.get_threads() == 1 or entries < _pool.SERIAL_BELOW:
-        return [[(0, A.lower.rows)]]
-    groups = []
-    for places in chunks:
-        share = entries * int(places[-1] - places[0]) // A.lower.rows
-        groups.append([(int(places[lo]), int(places[hi])) for lo, hi in slabs(len(places) - 1, share)])
-    return groups

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from sciml.kernels._csr import Split
+from sciml.kernels._csr import CSR, Split
 from sciml.kernels._stencil import Array
 
 __all__ = ["csr_gauss_seidel"]
 
 
-def csr_gauss_seidel(A: Split, b: Array, x: Array, backward: bool, zero: bool) -> Array:
+def csr_gauss_seidel(A: Split[CSR], b: Array, x: Array, backward: bool, zero: bool) -> Array:
     """x after a sweep."""
     x = np.zeros_like(x) if zero else x.copy()
     for i in range(len(x))[:: -1 if backward else 1]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from sciml.kernels._csr import Split
+from sciml.kernels._csr import CSR, Split
 from sciml.kernels._csr_inputs import index_types, random_definite, vectors
 from sciml.kernels._spec import KernelSpec
 from sciml.kernels._stencil import Array
@@ -27,7 +27,7 @@ def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ..
                 yield A, b, x.copy(), backward, zero
 
 
-def run(A: Split, b: Array, x: Array, backward: bool, zero: bool) -> Array:
+def run(A: Split[CSR], b: Array, x: Array, backward: bool, zero: bool) -> Array:
     return csr_gauss_seidel(A, b, x, backward=backward, zero=zero)
 
 

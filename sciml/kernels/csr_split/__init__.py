@@ -9,7 +9,7 @@ from sciml.kernels.csr_split.numba import cut
 __all__ = ["csr_split"]
 
 
-def csr_split(A: CSR, order: Index | None = None, dtype: DTypeLike | None = None) -> Split:
+def csr_split(A: CSR, order: Index | None = None, dtype: DTypeLike | None = None) -> Split[CSR]:
     """What of A is below the diagonal, what is above, and 1 / diagonal; entries of a row stay in their order.
 
     One pass over A renumbers, cuts and rounds.

@@ -11,7 +11,7 @@ from sciml.kernels._stencil import Array
 __all__ = ["csr_split"]
 
 
-def csr_split(A: CSR, order: Index, dtype: DTypeLike) -> Split:
+def csr_split(A: CSR, order: Index, dtype: DTypeLike) -> Split[CSR]:
     """Parts of the renumbered matrix."""
     counts = np.diff(A.starts)[order]
     rows = np.repeat(np.arange(A.rows), counts)
