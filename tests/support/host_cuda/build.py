@@ -93,7 +93,7 @@ def linked(text: str, options: tuple[str, ...], watched: bool) -> ctypes.CDLL:
 def watch() -> Path:
     """watch.cpp, compiled; each library gets its own state."""
     path = folder() / "watch.o"
-    called("-c", "-std=c++17", "-fvisibility=protected", WATCH, "-o", path)
+    called("-c", "-O2", "-std=c++17", "-fvisibility=protected", WATCH, "-o", path)
     return path
 
 

@@ -7,18 +7,22 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <unordered_map>
+#include <vector>
 
 enum Kind { READ, WRITE, ATOMIC };
 static const char *const NAMES[] = {"reads", "writes", "atomically changes"};
-static const long long NOBODY = -1, SEVERAL = -2;
+static const int NOBODY = -1, SEVERAL = -2;
 
-struct Touch { long long block = NOBODY, thread = NOBODY, phase = 0; };
-struct Bytes { Touch by[3]; };
+struct Touch { int block = NOBODY, thread = NOBODY, phase = 0; };
+struct Bytes { int launch = 0; Touch by[3]; };
 struct Array { const char *start, *inside, *end, *stop; };  // guards from start and to stop
 
-static std::unordered_map<const char *, Bytes> touched, shared;
+// What is known of words of the arrays, of which many are touched, lies side by side; that of all else in tables.
+static std::vector<Bytes> words[64];
+static std::unordered_map<const char *, Bytes> others, shared;
 static const char *shared_start, *shared_stop;
 static Array arrays[64];
+static int launch;
 static int count;
 static bool active;
 static Touch now;
@@ -38,13 +42,29 @@ static void note(Touch &by)
     else if (by.thread != now.thread) by.thread = SEVERAL;
 }
 
+// The array that holds p, guards included; `count` where none does.
+static int array_of(const char *p)
+{
+    int k = 0;
+    while (k < count && !(arrays[k].start <= p && p < arrays[k].stop)) ++k;
+    return k;
+}
+
+static Bytes &notes_of(const char *p, int k)
+{
+    if (shared_start <= p && p < shared_stop) return shared[p];
+    const bool word = k < count && (p - arrays[k].start) % 4 == 0;
+    Bytes &bytes = word ? words[k][(p - arrays[k].start) / 4] : others[p];
+    if (bytes.launch != launch) bytes = Bytes(), bytes.launch = launch;
+    return bytes;
+}
+
 static void blame(const char *p, const char *what, Kind kind)
 {
     if (message[0]) return;
-    int k = 0;
-    while (k < count && !(arrays[k].start <= p && p < arrays[k].stop)) ++k;
+    const int k = array_of(p);
     int length = snprintf(
-        message, sizeof message, "thread %lld of block %lld %s what %s: ", now.thread, now.block, NAMES[kind], what);
+        message, sizeof message, "thread %d of block %d %s what %s: ", now.thread, now.block, NAMES[kind], what);
     if (k < count)
         snprintf(message + length, sizeof message - length, "byte %lld of array %d", (long long)(p - arrays[k].inside), k);
     else
@@ -55,11 +75,10 @@ static void touch(const char *p, int size, Kind kind)
 {
     char here;
     if (!active || (&here < p && p < top)) return;
-    Bytes &bytes = (shared_start <= p && p < shared_stop ? shared : touched)[p];
-    if (bytes.by[READ].block == NOBODY && bytes.by[WRITE].block == NOBODY && bytes.by[ATOMIC].block == NOBODY)
-        for (int k = 0; k < count; ++k)
-            if (arrays[k].start <= p && p < arrays[k].stop && (p < arrays[k].inside || p + size > arrays[k].end))
-                blame(p, "is outside of an array", kind);
+    const int k = array_of(p);
+    if (k < count && (p < arrays[k].inside || p + size > arrays[k].end)) blame(p, "is outside of an array", kind);
+    Bytes &bytes = notes_of(p, k);
+    if (kind == READ && bytes.by[READ].block == SEVERAL && bytes.by[WRITE].block == NOBODY) return;
     for (int other = READ; other <= ATOMIC; ++other)
         if ((kind == WRITE || other == WRITE) && unordered(bytes.by[other])) {
             char what[64];
@@ -72,10 +91,15 @@ static void touch(const char *p, int size, Kind kind)
 extern "C" {
 void watch_begin(const Array *given, int n)
 {
-    touched.clear();
+    others.clear();
+    ++launch;
     message[0] = 0;
     count = n;
-    for (int k = 0; k < n; ++k) arrays[k] = given[k];
+    for (int k = 0; k < n; ++k) {
+        arrays[k] = given[k];
+        const size_t needed = (given[k].stop - given[k].start) / 4 + 1;
+        if (words[k].size() < needed) words[k].resize(needed);
+    }
 }
 const char *watch_message() { return message; }
 void watch_thread(long long block, long long thread, long long phase, const char *stack)
