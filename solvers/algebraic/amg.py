@@ -9,13 +9,13 @@ from sciml._errors import InputError
 from sciml.solvers._checks import check_choices, check_whole
 from sciml.solvers._operator import MatrixOperator, SystemOperator, as_operator
 from sciml.solvers._solution import Callback, Solution
-from sciml.solvers.algebraic.arranged import Cycling, Ordering, Precision
+from sciml.solvers.algebraic.arranged import Cycling, Ordering, Places, Precision
 from sciml.solvers.algebraic.cycle import CycleKind
 from sciml.solvers.algebraic.hierarchy import Coarsening, Matrices, build_matrices, renewed
 from sciml.solvers.algebraic.iterate import solve_state
 from sciml.solvers.algebraic.levels import Smoother
 from sciml.solvers.algebraic.matrix import active_matrix, checked_vectors
-from sciml.solvers.algebraic.ordering import Order
+from sciml.solvers.algebraic.ordering import Order, numbering_of_pattern
 from sciml.solvers.algebraic.state import AMGState
 
 __all__ = ["AMG"]
@@ -120,7 +120,7 @@ class AMG:
     def update(self, state: AMGState, A: Any) -> AMGState:
         """The set-up for a matrix of the same pattern and other values, faster than anew.
 
-        Aggregates and interpolation stay; the matrices of coarse levels, R A P, and the factorisation are
+        Aggregates, interpolation and numbering stay; the matrices of coarse levels, R A P, and the factorisation are
         computed from the new values. `state` stays valid.
 
         Raises
@@ -130,13 +130,16 @@ class AMG:
         """
         operator = as_operator(A)
         kept, matrix = active_matrix(operator)
-        before = state.matrices[0][0].shape[0]
-        if operator.shape != state.A.shape or matrix.shape[0] != before:
+        rows = state.matrices[0][0].shape[0]
+        if operator.shape != state.A.shape or matrix.shape[0] != rows:
             raise InputError(
-                f"the matrix has {matrix.shape[0]} of {operator.shape[0]} rows with entries, the set-up {before} of "
+                f"the matrix has {matrix.shape[0]} of {operator.shape[0]} rows with entries, the set-up {rows} of "
                 f"{state.A.shape[0]}; set it up anew"
             )
-        return self._ready(operator, kept, renewed(state.matrices, matrix))
+        matrices = renewed(state.matrices, matrix)
+        levels = zip(state.single.places, state.matrices, matrices, strict=True)
+        known = [numbering_of_pattern(place, before, after) for place, (before, _), (after, _) in levels]
+        return self._ready(operator, kept, matrices, known)
 
     def solve(
         self, state: AMGState, b: ArrayLike, x0: ArrayLike | None = None, *, rtol: float = 1e-8, atol: float = 0.0,
@@ -148,8 +151,10 @@ class AMG:
         )
         return solution.replace(details=solution.details | state.summary())
 
-    def _ready(self, A: SystemOperator, kept: Order | None, matrices: Matrices) -> AMGState:
+    def _ready(
+        self, A: SystemOperator, kept: Order | None, matrices: Matrices, known: Places | None = None
+    ) -> AMGState:
         how = Cycling(self.ordering, self.smoother, self.sweeps, self.cycle, self.dtype)
-        state = AMGState(A, kept, matrices, how)
+        state = AMGState(A, kept, matrices, how, known)
         _ = state.single  # built now: set-up time is not solve time
         return state

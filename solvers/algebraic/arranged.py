@@ -1,7 +1,7 @@
 """The levels in one numbering of the unknowns, ready for cycles."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,9 @@ from sciml.solvers.algebraic.ordering import Numbering, Order, numbering, permut
 from sciml.solvers.algebraic.sliced import SlicedOperator
 from sciml.solvers.krylov.cg import norm
 
-__all__ = ["Arranged", "Cycling", "Ordering", "Precision", "arrange"]
+__all__ = ["Arranged", "Cycling", "Ordering", "Places", "Precision", "arrange"]
 
+Places: TypeAlias = list[Numbering | None]
 Ordering = Literal["coloured", "natural"]
 Precision = Literal["auto", "float32", "float64"]
 
@@ -44,11 +45,14 @@ class Arranged:
         Unknowns in that order; inactive and empty rows are left out.
     system : MatrixOperator, shape (m, m)
     cycle : Cycle
+    places : list of Numbering or None
+        Of every level; None where it stays as it is.
     """
 
     order: Order | slice
     system: MatrixOperator
     cycle: Cycle
+    places: Places
 
     def apply(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
         """z = M r: one cycle from zero, for a vector (N,) or columns (N, k) in the order of A."""
@@ -68,7 +72,8 @@ class Arranged:
 
 
 def arrange(
-    kept: Order | None, nullspace: NullSpace | None, matrices: Matrices, how: Cycling, ordering: Ordering
+    kept: Order | None, nullspace: NullSpace | None, matrices: Matrices, how: Cycling, ordering: Ordering,
+    known: Places | None = None,
 ) -> Arranged:
     """The levels of `matrices`, which were built over the rows `kept` of A (None for all), in an `ordering`.
 
@@ -81,8 +86,10 @@ def arrange(
         (A, P) of every level.
     how : Cycling
     ordering : {"coloured", "natural"}
+    known : list of Numbering or None, optional
+        Numberings of levels that need not be found.
     """
-    places = _numberings(matrices, ordering)
+    places = _numberings(matrices, ordering, known or [None] * len(matrices))
     orders = [place and place.order for place in places]
     dtype = _dtype(matrices, how.precision)
     levels = [
@@ -94,23 +101,24 @@ def arrange(
     order = slice(None) if orders[0] is None else orders[0]
     if kept is not None:
         order = kept[order]
-    known = Semidefinite(_reordered(nullspace, order, sizes[0]))
-    return Arranged(order, _system(matrices[0][0], places[0], known), cycle)
+    facts = Semidefinite(_reordered(nullspace, order, sizes[0]))
+    return Arranged(order, _system(matrices[0][0], places[0], facts), cycle, places)
 
 
-def _numberings(matrices: Matrices, ordering: Ordering) -> list[Numbering | None]:
+def _numberings(matrices: Matrices, ordering: Ordering, known: Places) -> Places:
     """Those of every level, None where it stays as it is; the coarsest does."""
     if ordering == "natural":
         return [None] * len(matrices)
-    return [*(numbering(A, P) for A, P in matrices[:-1]), None]
+    pairs = zip(matrices[:-1], known[:-1], strict=True)
+    return [*(numbering(A, P) if place is None else place for (A, P), place in pairs), None]
 
 
-def _system(A: Any, place: Numbering | None, known: Semidefinite) -> MatrixOperator:
+def _system(A: Any, place: Numbering | None, facts: Semidefinite) -> MatrixOperator:
     """The matrix for conjugate gradients, in float64."""
     if place is None:
-        return MatrixOperator(A, known)
+        return MatrixOperator(A, facts)
     A = permuted(A, place.order, place.order)
-    return SlicedOperator(A, known, sliced=csr_slice(csr_of(A), place.ends))
+    return SlicedOperator(A, facts, sliced=csr_slice(csr_of(A), place.ends))
 
 
 def _dtype(matrices: Matrices, precision: Precision) -> np.dtype[np.floating]:

@@ -68,7 +68,7 @@ def renewed(matrices: Matrices, matrix: Any) -> Matrices:
     levels: Matrices = []
     for _, P in matrices[:-1]:
         levels.append((matrix, P))
-        matrix = _csr(P.T @ (matrix @ P))
+        matrix = _csr(P.T.tocsr() @ (matrix @ P))
     return [*levels, (matrix, None)]
 
 

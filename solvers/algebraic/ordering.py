@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sciml.kernels.csr_colour import csr_colour
 from sciml.kernels.sliced_gauss_seidel import Chunks
 
-__all__ = ["Numbering", "Order", "numbering", "permuted"]
+__all__ = ["Numbering", "Order", "numbering", "numbering_of_pattern", "permuted"]
 
 Order = NDArray[np.int64]
 
@@ -57,6 +57,12 @@ def numbering(A: Any, P: Any) -> Numbering:
     places = np.append(0, np.cumsum(sizes))
     groups = np.append(0, np.cumsum(np.bincount(blocks))).tolist()
     return Numbering(order, runs, [places[lo : hi + 1] for lo, hi in pairwise(groups)])
+
+
+def numbering_of_pattern(known: Numbering | None, before: Any, after: Any) -> Numbering | None:
+    """What is known for a matrix, if another one has entries in the same places."""
+    same = np.array_equal(before.indptr, after.indptr) and np.array_equal(before.indices, after.indices)
+    return known if same else None
 
 
 def _block_colours(A: Any) -> NDArray[np.int32]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sciml.kernels._stencil import Array
 from sciml.solvers._operator import SystemOperator
-from sciml.solvers.algebraic.arranged import Arranged, Cycling, arrange
+from sciml.solvers.algebraic.arranged import Arranged, Cycling, Places, arrange
 from sciml.solvers.algebraic.hierarchy import Matrices
 from sciml.solvers.algebraic.ordering import Order
 
@@ -31,17 +31,20 @@ class AMGState:
     matrices : list
         (A, P) of every level as csr_arrays, finest first, P of the last one None.
     how : Cycling
+    known : list of Numbering or None, optional
+        Numberings of levels that need not be found.
     """
 
     A: SystemOperator
     kept: Order | None
     matrices: Matrices
     how: Cycling
+    known: Places | None = None
 
     @cached_property
     def single(self) -> Arranged:
         """For one right-hand side, where the time goes into the work of rows: in the order that was asked for."""
-        return arrange(self.kept, self.A.nullspace, self.matrices, self.how, self.how.ordering)
+        return arrange(self.kept, self.A.nullspace, self.matrices, self.how, self.how.ordering, self.known)
 
     @cached_property
     def wide(self) -> Arranged:

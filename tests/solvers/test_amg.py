@@ -183,12 +183,24 @@ def test_other_values_on_the_same_levels(kind: str) -> None:
     for (fine, P), (coarse, _) in pairwise(renewed.matrices):
         np.testing.assert_allclose((P.T @ fine @ P - coarse).toarray(), 0, atol=1e-9)
     assert renewed.matrices[0][1] is state.matrices[0][1]
+    assert renewed.single.places[0] is state.single.places[0]
     solution = AMG(kind).solve(renewed, NOISE)
     assert solution.converged
     assert solution.iterations <= solve(changed, NOISE, AMG(kind)).iterations + 2
     np.testing.assert_allclose(changed.matvec(solution.x), NOISE, atol=1e-6)
     with pytest.raises(InputError, match="set it up anew"):
         AMG(kind).update(state, poisson(Grid((20, 20))).A)
+
+
+def test_another_pattern_is_numbered_anew() -> None:
+    """Rows that were not coupled are summed side by side, so new couplings must be seen."""
+    state = AMG().setup(A)
+    second = csr_array(0.1 * A.tocsr() @ A.tocsr())
+    renewed = AMG().update(state, second)
+    fresh = ordering.numbering(second, state.matrices[0][1])
+    np.testing.assert_array_equal(renewed.single.places[0].order, fresh.order)
+    z = [renewed.aspreconditioner() @ v for v in np.eye(8000)[[5, 4000]]]
+    assert z[0][4000] == pytest.approx(z[1][5], rel=1e-3)
 
 
 def elasticity() -> tuple[Any, np.ndarray]:
