@@ -136,6 +136,13 @@ def test_reductions_are_those_of_each_row() -> None:
     assert kernels.segment_reduce(torch.tensor([0]), values[:0]).shape == (0, 3)
 
 
+def test_masked_scores_have_no_weight_and_nan_is_seen() -> None:
+    scores = torch.tensor([1.0, -torch.inf, 2.0, 500.0, torch.nan, 0.0])
+    starts = torch.tensor([0, 3, 4, 6])
+    expected = torch.cat([scores[:3].softmax(0), torch.ones(1), torch.full((2,), torch.nan)])
+    torch.testing.assert_close(kernels.segment_softmax(starts, scores), expected, equal_nan=True)
+
+
 def test_the_gradient_by_a_maximum_is_shared_by_equals() -> None:
     values = torch.tensor([2.0, 2.0, 1.0, 3.0], requires_grad=True)
     kernels.segment_reduce(torch.tensor([0, 3, 4]), values, "max").sum().backward()
@@ -266,6 +273,7 @@ def operator_calls() -> list[tuple[Any, tuple[Any, ...]]]:
         (ops.segment_max.default, (starts, numbers(6, 2))),
         (ops.segment_expand.default, (starts, numbers(4, 2), 6)),
         (ops.segment_softmax.default, (starts, numbers(6, 2))),
+        (ops.segment_softmax_backward.default, (starts, numbers(6, 2), numbers(6, 2, seed=1))),
         (ops.stencil_apply.default, ([numbers(2, 3, 4, seed=k) for k in range(4)], numbers(1, 2, 3, 4))),
         (ops.rbf_weights.default, (*bumps(3), NEAR, "gaussian", 0.1)),
         (ops.rbf_weights_backward.default, (*bumps(3), NEAR, numbers(2, 3), "gaussian", None)),

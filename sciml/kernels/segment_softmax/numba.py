@@ -1,15 +1,16 @@
-"""CPU version of the softmax over rows."""
+"""CPU version of the softmax over rows; in exact order, so that NaN is seen and scores of -inf have no weight."""
 
 from typing import Any
 
 import numpy as np
 
-from sciml.kernels._numba import compiled
+from sciml.kernels._exponential import power
+from sciml.kernels._numba import compiled_exact
 
 __all__ = ["softmax"]
 
 
-@compiled
+@compiled_exact
 def softmax(lo: int, hi: int, starts: Any, values: Any, out: Any) -> None:
     one = np.uint64(1)
     width = values.shape[1]
@@ -25,9 +26,9 @@ def softmax(lo: int, hi: int, starts: Any, values: Any, out: Any) -> None:
                 largest[q] = max(largest[q], values[p, q])
         for p in range(first, last):
             for q in range(width):
-                power = np.exp(values[p, q] - largest[q])
-                out[p, q] = power
-                total[q] += power
+                weight = power(values[p, q] - largest[q])
+                out[p, q] = weight
+                total[q] += weight
         for q in range(width):
             total[q] = 1 / total[q]
         for p in range(first, last):

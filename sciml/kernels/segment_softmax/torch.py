@@ -9,6 +9,7 @@ from sciml.kernels._pattern import check_starts
 from sciml.kernels._torch import call, empty
 from sciml.kernels.segment_reduce.torch import checked_entries, expand, sums
 from sciml.kernels.segment_softmax import segment_softmax as softmax_kernel
+from sciml.kernels.segment_softmax_backward import segment_softmax_backward as backward_kernel
 
 __all__ = ["segment_softmax"]
 
@@ -49,19 +50,46 @@ def softmax(starts: Tensor, values: Tensor) -> Tensor:
     return out
 
 
+@torch.library.custom_op("sciml::segment_softmax_backward", mutates_args=())
+def slopes(starts: Tensor, y: Tensor, g: Tensor) -> Tensor:
+    """y_p (g_p - sum over the row of g y)."""
+    out = empty(tuple(y.shape), y)
+    call(backward_kernel, starts, y, g, out)
+    return out
+
+
 @softmax.register_fake
 def _(starts: Tensor, values: Tensor) -> Tensor:
     return values.new_empty(values.shape)
 
 
-def _keep(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+@slopes.register_fake
+def _(starts: Tensor, y: Tensor, g: Tensor) -> Tensor:
+    return y.new_empty(y.shape)
+
+
+def _keep_softmax(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
     ctx.save_for_backward(inputs[0], output)
 
 
-def _gradient(ctx: Any, g: Tensor) -> tuple[None, Tensor]:
-    """With y the softmax: y_p (g_p - sum over the row of g y)."""
+def _softmax_gradient(ctx: Any, g: Tensor) -> tuple[None, Tensor]:
     starts, y = ctx.saved_tensors
-    return None, y * (g - expand(starts, sums(starts, g * y), y.shape[0]))
+    return None, slopes(starts, y, g)
 
 
-softmax.register_autograd(_gradient, setup_context=_keep)
+def _keep_slopes(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+    ctx.save_for_backward(*inputs)
+
+
+def _slopes_gradients(ctx: Any, h: Tensor) -> tuple[None, Tensor, Tensor]:
+    """The sum of h y (g - mean) over a row is linear in g, by the same matrix, and quadratic in y."""
+    starts, y, g = ctx.saved_tensors
+
+    def mean(values: Tensor) -> Any:
+        return expand(starts, sums(starts, values * y), y.shape[0])
+
+    return None, h * (g - mean(g)) - g * mean(h), slopes(starts, y, h)
+
+
+softmax.register_autograd(_softmax_gradient, setup_context=_keep_softmax)
+slopes.register_autograd(_slopes_gradients, setup_context=_keep_slopes)

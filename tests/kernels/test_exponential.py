@@ -1,0 +1,34 @@
+"""The exponential that loops vectorise."""
+
+from typing import Any
+
+import numba as nb
+import numpy as np
+import pytest
+
+from sciml.kernels._exponential import power
+
+njit: Any = nb.njit
+
+
+@njit
+def powers(x: Any, out: Any) -> None:
+    for i in range(len(x)):
+        out[i] = power(x[i])
+
+
+@pytest.mark.parametrize(("dtype", "least"), [("float32", -87), ("float64", -708)])
+def test_exponentials_are_right_to_two_roundings(dtype: str, least: float) -> None:
+    x = np.concatenate([np.linspace(least, 0, 100_001), -np.geomspace(1e-30, 1, 1001)]).astype(dtype)
+    found = np.empty_like(x)
+    powers(x, found)
+    exact = np.exp(x.astype(np.longdouble))
+    assert np.abs(found / exact - 1).max() < 2 * np.finfo(dtype).eps
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_ends_of_the_range(dtype: str) -> None:
+    x = np.array([0.0, -1e30, -np.inf, np.nan], dtype)
+    found = np.empty_like(x)
+    powers(x, found)
+    np.testing.assert_array_equal(found, [1, 0, 0, np.nan])
