@@ -9,7 +9,7 @@ import pytest
 from conformance import largest_error
 from host_cuda.arrays import wrapped
 from host_cuda.build import compiler
-from host_cuda.module import stand_in
+from host_cuda.module import WAYS, stand_in
 from host_cuda.programs import device_specs
 from host_cuda.report import Executed, Report
 
@@ -17,7 +17,6 @@ from sciml.kernels._device import to_host
 from sciml.kernels._spec import KernelSpec
 
 CASES = [(spec, dtype) for spec in device_specs() for dtype in spec.dtypes]
-ORDERS = {"rising": 0, "falling": 1, "shuffled": 7}
 
 pytestmark = pytest.mark.skipif(
     compiler() is None and "CI" not in os.environ,
@@ -25,10 +24,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize(("spec", "dtype"), CASES, ids=lambda v: getattr(v, "name", v))
-def test_agrees_with_reference(spec: KernelSpec, dtype: str, order: int, report: Report) -> None:
-    with stand_in(order, watched=True) as cupy:
+def test_agrees_with_reference(spec: KernelSpec, dtype: str, way: dict[str, int], report: Report) -> None:
+    with stand_in(**way, watched=True) as cupy:
         error = largest_error(spec, dtype, wrapped, to_host)
         assert cupy.launches
     report.executed.append(Executed(spec.name, dtype, "the CPU", error))

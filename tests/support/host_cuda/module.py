@@ -12,8 +12,12 @@ import pytest
 
 from host_cuda.arrays import Device, DeviceArray, Guarded, plain
 from host_cuda.build import build
+from sciml.kernels._cuda import geometry
 
-__all__ = ["Launch", "stand_in"]
+__all__ = ["WAYS", "Launch", "stand_in"]
+
+# Orders of threads; with few blocks loops over the grid go round more than once.
+WAYS = {"rising": {"order": 0}, "falling": {"order": 1}, "shuffled": {"order": 7, "most_blocks": 2}}
 
 DTYPES = {"float": "float32", "double": "float64", "int": "int32", "long long": "int64", "bool": "bool"}
 LARGEST_GRID = (2**31 - 1, 65535, 65535)
@@ -141,7 +145,7 @@ CUPY = _module()
 
 
 @contextmanager
-def stand_in(order: int = 0, watched: bool = False) -> Iterator[Any]:
+def stand_in(order: int = 0, watched: bool = False, most_blocks: int | None = None) -> Iterator[Any]:
     """Put the module in the place of ``cupy``; it is the same one each time, with no launches recorded yet.
 
     Parameters
@@ -150,9 +154,14 @@ def stand_in(order: int = 0, watched: bool = False) -> Iterator[Any]:
         In which threads run: 0 rising, 1 falling, others shuffled.
     watched : bool
         Whether every load and store is checked for races and for leaving its array; several times slower.
+    most_blocks : int
+        Of a launch, so that small arrays do for threads to take several items each.
     """
     RawModule.order, RawModule.watched = order, watched
     RawModule.launches.clear()
     with pytest.MonkeyPatch.context() as patch:  # of this one module: others that are loaded meanwhile stay
         patch.setitem(sys.modules, "cupy", CUPY)
+        if most_blocks:
+            patch.setattr("sciml.kernels._cuda.geometry", lambda size, most: geometry(size, min(most, most_blocks)))
+            patch.setattr("sciml.kernels._cuda.MOST_BLOCKS", most_blocks)
         yield CUPY
