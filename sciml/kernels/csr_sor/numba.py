@@ -1,6 +1,8 @@
-"""CPU version of SOR sweeps over compressed rows."""
+"""CPU version of SOR sweeps over compressed rows; unsigned indices, since signed ones are checked for wrap-around."""
 
 from typing import Any
+
+import numpy as np
 
 from sciml.kernels._numba import compiled
 
@@ -12,10 +14,11 @@ def first(
     lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any
 ) -> None:
     """Forward sweep from x = 0: only rows already visited count, whatever x holds."""
-    for i in range(lo, hi):
+    one = np.uint64(1)
+    for i in range(np.uint64(lo), np.uint64(hi)):
         total = f[i]
-        for p in range(starts[i], starts[i + 1]):
-            j = columns[p]
+        for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
+            j = np.uint64(columns[p])
             if j < i:
                 total += weights[p] * x[j]
         x[i] = omega * total * inverse[i]
@@ -25,10 +28,11 @@ def first(
 def forward(
     lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any
 ) -> None:
-    for i in range(lo, hi):
+    one = np.uint64(1)
+    for i in range(np.uint64(lo), np.uint64(hi)):
         total = f[i]
-        for p in range(starts[i], starts[i + 1]):
-            total += weights[p] * x[columns[p]]
+        for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
+            total += weights[p] * x[np.uint64(columns[p])]
         x[i] += omega * (total * inverse[i] - x[i])
 
 
@@ -36,10 +40,12 @@ def forward(
 def backward(
     lo: int, hi: int, starts: Any, columns: Any, weights: Any, inverse: Any, x: Any, f: Any, omega: Any
 ) -> None:
-    for i in range(hi - 1, lo - 1, -1):
+    one = np.uint64(1)
+    for k in range(np.uint64(hi) - np.uint64(lo)):
+        i = np.uint64(hi) - one - k
         total = f[i]
-        for p in range(starts[i], starts[i + 1]):
-            total += weights[p] * x[columns[p]]
+        for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
+            total += weights[p] * x[np.uint64(columns[p])]
         x[i] += omega * (total * inverse[i] - x[i])
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from sciml.kernels._numba import compiled
 
 __all__ = ["add_coarse", "residuals", "sum_values"]
@@ -11,10 +13,11 @@ __all__ = ["add_coarse", "residuals", "sum_values"]
 def residuals(
     lo: int, hi: int, starts: Any, columns: Any, weights: Any, d: Any, x: Any, f: Any, r: Any
 ) -> None:
-    for i in range(lo, hi):
+    one = np.uint64(1)  # unsigned indices: signed ones are checked for wrap-around
+    for i in range(np.uint64(lo), np.uint64(hi)):
         total = f[i] - d[i] * x[i]
-        for p in range(starts[i], starts[i + 1]):
-            total += weights[p] * x[columns[p]]
+        for p in range(np.uint64(starts[i]), np.uint64(starts[i + one])):
+            total += weights[p] * x[np.uint64(columns[p])]
         r[i] = total
 
 
