@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["cosine_field"]
+from sciml.datasets.generate.nested import nested_normals
 
-# Random numbers are drawn shell after shell of the mode numbers, so that a finer grid only adds modes.
+__all__ = ["cosine_field"]
 
 
 def cosine_field(
@@ -32,19 +32,10 @@ def cosine_field(
     """
     from scipy.fft import idctn
 
-    xi = _nested_normals(shape, rng)
-    k2 = sum(np.square(k) for k in np.meshgrid(*(np.arange(n) for n in shape), indexing="ij", sparse=True))
+    modes = np.indices(shape)
+    xi = nested_normals(modes.max(axis=0), rng)[..., 0]
+    k2 = np.square(modes).sum(axis=0)
     amplitudes = xi * tau ** (alpha - 1) * (np.pi**2 * k2 + tau**2) ** (-alpha / 2)
     amplitudes.flat[0] = 0.0
     # Orthonormal coefficients belong to vectors of norm 1, cosines of norm 1 have vectors of norm sqrt(N).
     return np.asarray(idctn(amplitudes, norm="ortho") * np.sqrt(amplitudes.size))
-
-
-def _nested_normals(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Normal numbers for all modes, those of max(k) = 0 first, then those of max(k) = 1, and so on."""
-    k = np.meshgrid(*(np.arange(n) for n in shape), indexing="ij")
-    shell = np.maximum.reduce(k).ravel()
-    order = np.argsort(shell, kind="stable")
-    xi = np.empty(order.size)
-    xi[order] = rng.standard_normal(order.size)
-    return xi.reshape(shape)
