@@ -58,11 +58,11 @@ def _devices() -> str:
         return "none (CuPy is not installed)"
     import cupy
 
+    runtime = cupy.cuda.runtime
     try:
-        count = cupy.cuda.runtime.getDeviceCount()
-    except cupy.cuda.runtime.CUDARuntimeError as error:
-        return f"none ({error})"
-    names = [cupy.cuda.runtime.getDeviceProperties(k)["name"].decode() for k in range(count)]
+        names = [runtime.getDeviceProperties(k)["name"].decode() for k in range(runtime.getDeviceCount())]
+    except runtime.CUDARuntimeError as error:
+        return f"none ({error if runtime.driverGetVersion() else 'there is no NVIDIA driver'})"
     return ", ".join(names) or "none"
 
 
