@@ -129,9 +129,10 @@ def _read(A: Any) -> tuple[SystemOperator, tuple[Tensor, ...], Sample]:
 
 
 def _operator_of(A: TensorStencil) -> SystemOperator:
+    """On the CPU, where all solvers are set up, and from there to where A is."""
     parts = (np.ascontiguousarray(part.detach().cpu().numpy(), np.float64) for part in A)
     operator = operator_from_stencil(VariableStencil(*parts))
-    return operator if A.d.device.type == "cpu" else operator.to("cuda")  # where the set-up is, always
+    return operator if home(tuple(A)).type == "cpu" else operator.to("cuda")
 
 
 def _matrix_of(pattern: Pattern, values: Tensor) -> SystemOperator:

@@ -16,7 +16,10 @@ from torch import Tensor
 
 from sciml.kernels import _torch
 from sciml.kernels import torch as kernels
-from sciml.kernels.torch import Pattern, TensorStencil
+from sciml.kernels.torch import Pattern, TensorStencil, stencil_of_faces
+from sciml.mesh import Grid
+from sciml.pde import poisson
+from sciml.solvers import Multigrid, _torch_solve, torch_solve
 
 pytestmark = pytest.mark.skipif(
     compiler() is None and "CI" not in os.environ,
@@ -62,7 +65,8 @@ def as_on_device() -> Iterator[Any]:
         patch.setattr(cupy, "from_dlpack", shared, raising=False)
         patch.setattr(cupy.cuda, "Stream", SimpleNamespace(from_external=nullcontext), raising=False)
         patch.setattr(torch.cuda, "current_stream", lambda device: f"stream of {device}")
-        patch.setattr(_torch, "home", lambda args: torch.device("cuda:0"))
+        for module in (_torch, _torch_solve):
+            patch.setattr(module, "home", lambda args: torch.device("cuda:0"))
         patch.setattr(DeviceArray, "__dlpack__", lambda self: None, raising=False)
         patch.setattr(_torch, "from_dlpack", lambda array: torch.from_numpy(plain(array)))
         yield cupy
@@ -84,3 +88,28 @@ def test_tensors_on_a_device_run_the_cuda_sources(function: Callable[..., Tensor
         assert cupy.launches
     for a, b in zip(found, expected, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
+
+
+def cube(c: Tensor, b: Tensor) -> Tensor:
+    inner = [torch.cat([c.narrow(axis, 0, 7), torch.zeros_like(c.narrow(axis, 0, 1))], axis) for axis in range(3)]
+    return torch_solve(stencil_of_faces(inner, 1.0), b, Multigrid(), rtol=1e-12)
+
+
+def test_solves_and_their_gradients_run_the_cuda_sources() -> None:
+    given = 1 + 0.1 * numbers(8, 8, 8).abs(), numbers(2, 8, 8, 8)
+    expected = results(cube, given)
+    with as_on_device() as cupy:
+        found = results(cube, given)
+        names = {launch.name for launch in cupy.launches}
+        assert {"relax_variable", "sample"} <= names, names
+    for a, b in zip(found, expected, strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-8, atol=1e-8)
+
+
+def test_an_operator_on_a_device_has_a_gradient_by_the_right_hand_side() -> None:
+    A, b = poisson(Grid((16, 16)), coefficient="1 + x").A, numbers(16, 16)
+    expected = results(lambda b: torch_solve(A, b, rtol=1e-12), (b,))
+    with as_on_device():
+        found = results(lambda b: torch_solve(A.to("cuda"), b, rtol=1e-12), (b,))
+    for a, e in zip(found, expected, strict=True):
+        torch.testing.assert_close(a, e, rtol=1e-8, atol=1e-10)
