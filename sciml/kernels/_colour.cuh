@@ -7,7 +7,8 @@
 // Where cell (i, j, k) is.
 __device__ inline long long split_at(int i, int j, int k, int n0, int n1, int M)
 {
-    return (((long long)((i + j + k) & 1) * n0 + i) * n1 + j) * M + (k >> 1);
+    const long long half = (long long)n0 * n1 * M;
+    return ((i + j + k) & 1 ? half : 0) + ((long long)i * n1 + j) * M + (k >> 1);
 }
 
 // A cell, where it is, and where its neighbours are, those below and above along each axis, wrapped around.
