@@ -16,7 +16,7 @@ version = release = sciml.__version__
 
 extensions = [
     "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.mathjax", "numpydoc",
-    "command_help", "benchmark_tables",
+    "command_help", "benchmark_tables", "cuda_kernels",
 ]
 exclude_patterns = ["_build", "_templates", "_extensions"]
 templates_path = ["_templates"]
