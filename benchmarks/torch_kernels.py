@@ -2,7 +2,7 @@
 
 A graph of 50000 nodes with 20 neighbours on average, drawn uniformly, so that nothing is near in memory, and 32
 channels in float32 (`Settings.size` gives as many nodes as a cube of that edge has cells); for the stencil a cube of
-96^3 cells (`Settings.size` replaces 96) with variable coefficients, its gradients by the field and by all
+192^3 cells (`Settings.size` replaces 192) with variable coefficients, its gradients by the field and by all
 coefficients.
 
 Torch and our kernels use the same number of threads. Runs alternate and the fastest of each method counts. `copies` is
@@ -36,7 +36,7 @@ from sciml.kernels.torch import (
 
 __all__ = ["run"]
 
-NODES, NEIGHBOURS, CHANNELS, CELLS = 50_000, 20, 32, 96
+NODES, NEIGHBOURS, CHANNELS, CELLS = 50_000, 20, 32, 192
 TOLERANCE = 1e-4
 
 

@@ -12,7 +12,10 @@ import sciml
 
 __all__ = ["environment"]
 
-_LIBRARIES = ("numpy", "scipy", "numba", "pyamg", "petsc4py", "scikit-sparse", "pypardiso", "vesin", "matscipy", "ase")
+_LIBRARIES = (
+    "numpy", "scipy", "numba", "pyamg", "petsc4py", "scikit-sparse", "pypardiso", "vesin", "matscipy", "ase",
+    "torch",
+)
 
 
 def environment(folder: Path) -> dict[str, Any]:

@@ -260,7 +260,10 @@ def test_compilers_and_exporters_see_operators() -> None:
     program = torch.export.export(Layer(), (PATTERN, x.detach()))
     names = {str(node.target) for node in program.graph.nodes if node.op == "call_function"}
     assert {"sciml.csr_matmul.default", "sciml.csr_sampled.default", "sciml.segment_softmax.default"} <= names
-    torch.testing.assert_close(program.module()(PATTERN, x), Layer()(PATTERN, x))
+    expected = Layer()(PATTERN, x)
+    torch.testing.assert_close(program.module()(PATTERN, x), expected)
+    whole = torch.compile(Layer(), backend="eager", fullgraph=True)
+    torch.testing.assert_close(whole(PATTERN, x), expected)
 
 
 def operator_calls() -> list[tuple[Any, tuple[Any, ...]]]:
