@@ -12,7 +12,7 @@ from sciml.kernels._stencil import Array
 __all__ = ["AHEAD", "Sliced", "rows_of_entries"]
 
 # Entries by which kernels fetch into cache before they need them.
-AHEAD = 512
+AHEAD = 1024
 
 
 class Sliced(NamedTuple):

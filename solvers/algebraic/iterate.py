@@ -9,6 +9,7 @@ from sciml.solvers._finish import finish, right_hand_sides
 from sciml.solvers._run import Run, check_tolerances, initial_guesses, merged
 from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
+from sciml.solvers.algebraic.ordering import Order
 from sciml.solvers.algebraic.state import AMGState
 from sciml.solvers.krylov.cg import pcg
 from sciml.solvers.krylov.columns import pcg_columns
@@ -60,8 +61,8 @@ def _group(
     limits: dict[str, Any] = {
         "rtol": rtol, "atol": atol, "maxiter": maxiter, "patience": PATIENCE, "callback": callback,
     }
-    b = rows[:, order]
-    x0 = None if guesses is None else guesses[:, order]
+    b = _taken(rows, order)
+    x0 = None if guesses is None else _taken(guesses, order)
     if len(rows) == 1:
         start = None if x0 is None else x0[0]
         flexible = cycle.dtype != np.float64  # rounding makes single precision cycles slightly asymmetric
@@ -72,6 +73,11 @@ def _group(
     if isinstance(order, slice):
         return runs
     full = np.zeros(rows.shape)
-    for k, run in enumerate(runs):
-        full[k, order] = run.x
+    for run, x in zip(runs, full, strict=True):
+        x[order] = run.x
     return [run._replace(x=x) for run, x in zip(runs, full, strict=True)]
+
+
+def _taken(rows: Rows, order: Order | slice) -> Rows:
+    """The rows with their columns in an order; twice as fast as by an index."""
+    return rows if isinstance(order, slice) else rows.take(order, axis=1)

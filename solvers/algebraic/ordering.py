@@ -15,6 +15,8 @@ Order = NDArray[np.int64]
 
 # Rows of a block: what it reads stays in cache, and its colours are long enough for processors to guess from.
 BLOCK = 4096
+# Rows among which those of a colour are sorted by length: more fill up fewer zeros, but lie farther apart.
+WINDOW = 512
 
 
 class Numbering(NamedTuple):
@@ -29,8 +31,8 @@ def numbering(A: Any, P: Any) -> Numbering:
     """Blocks of neighbouring rows, colour after colour; in a block its rows, colour after colour again.
 
     Blocks of a colour are not coupled, so threads share them. Rows of a colour in a block are not coupled
-    either, so several are summed at once. They should be equally long; rows follow each other by their
-    numbers of couplings to earlier rows, of all entries, and of coarse neighbours.
+    either, so several are summed at once. They should be equally long, and near each other: windows of rows are sorted
+    by their numbers of couplings to earlier rows, of all entries, and of coarse neighbours.
 
     Parameters
     ----------
@@ -39,7 +41,8 @@ def numbering(A: Any, P: Any) -> Numbering:
     P : csr_array, shape (n, m)
     """
     n, counts = A.shape[0], np.diff(A.indptr)
-    home = np.arange(n, dtype=np.int32) // BLOCK
+    rows = np.arange(n, dtype=np.int32)
+    home, window = rows // BLOCK, rows % BLOCK // WINDOW
     blocks = _block_colours(A)
     inside = csr_colour(A.indptr, A.indices)
     first_of_block = np.argsort(blocks, kind="stable")
@@ -49,7 +52,7 @@ def numbering(A: Any, P: Any) -> Numbering:
     smaller = np.append(0, np.cumsum(key[A.indices] < np.repeat(key, counts), dtype=np.int32))
     earlier = smaller[A.indptr[1:]] - smaller[A.indptr[:-1]]
     digits = key
-    for digit in (earlier, counts, np.diff(P.indptr)):
+    for digit in (window, earlier, counts, np.diff(P.indptr)):
         digits = digits * (int(digit.max()) + 1) + digit
     order = np.argsort(digits, kind="stable")
     runs = np.append(np.flatnonzero(np.diff(key[order], prepend=-1)), n)
