@@ -85,7 +85,7 @@ def _sums(pattern: Pattern, rows: Tensor) -> Iterator[Way]:
     m, lengths = pattern.shape[0], torch.diff(pattern.starts.long())
     yield Way("sciml segment_reduce", lambda v: segment_reduce(pattern.starts, v))
     yield Way("torch.segment_reduce", lambda v: torch.segment_reduce(v, "sum", lengths=lengths, axis=0, unsafe=True))
-    yield Way("torch index_add_", lambda v: torch.zeros(m, v.shape[1], dtype=v.dtype).index_add_(0, rows, v))
+    yield Way("torch index_add", lambda v: torch.zeros(m, v.shape[1], dtype=v.dtype).index_add_(0, rows, v))
 
 
 def _softmaxes(pattern: Pattern, rows: Tensor) -> Iterator[Way]:
@@ -103,7 +103,7 @@ def _softmaxes(pattern: Pattern, rows: Tensor) -> Iterator[Way]:
 
 def _products(pattern: Pattern, rows: Tensor, columns: Tensor) -> Iterator[Way]:
     yield Way("sciml csr_matmul", lambda v, x: csr_matmul(pattern, v, x))
-    yield Way("torch gather, multiply, index_add_", lambda v, x: _gathered(rows, columns, v, x))
+    yield Way("torch gather, multiply, index_add", lambda v, x: _gathered(rows, columns, v, x))
 
 
 def _products_of(pattern: Pattern, rows: Tensor, columns: Tensor, values: Tensor) -> Iterator[Way]:
@@ -113,7 +113,7 @@ def _products_of(pattern: Pattern, rows: Tensor, columns: Tensor, values: Tensor
         A = torch.sparse_csr_tensor(pattern.starts, pattern.columns, values, (m, n), check_invariants=False)
     yield Way("sciml csr_matmul", lambda x: csr_matmul(pattern, values, x))
     yield Way("torch.sparse", lambda x: A @ x)
-    yield Way("torch gather, multiply, index_add_", lambda x: _gathered(rows, columns, values.to(x.dtype), x))
+    yield Way("torch gather, multiply, index_add", lambda x: _gathered(rows, columns, values.to(x.dtype), x))
 
 
 def _gathered(rows: Tensor, columns: Tensor, values: Tensor, x: Tensor) -> Tensor:
