@@ -8,6 +8,8 @@ from numpy.typing import DTypeLike
 from sciml.kernels._csr import csr_of
 from sciml.kernels._stencil import Array
 from sciml.kernels.csr_matmul import csr_matmul
+from sciml.kernels.csr_slice import csr_slice
+from sciml.kernels.sliced_matmul import sliced_matmul
 from sciml.solvers.multigrid.bottom import pseudo_inverse
 
 __all__ = ["Bottom", "build_bottom"]
@@ -45,8 +47,10 @@ def dense_solver(A: Any, dtype: DTypeLike) -> Bottom:
     with threadpool_limits(1, user_api="blas"):
         inverse = csr_of(csr_array(pseudo_inverse((dense + dense.T) / 2)), dtype)
 
+    sliced = csr_slice(inverse)
+
     def solve(b: Array) -> Array:
-        return csr_matmul(inverse, b)
+        return sliced_matmul(sliced, b) if b.ndim == 1 else csr_matmul(inverse, b)
 
     return solve
 
