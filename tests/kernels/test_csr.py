@@ -99,7 +99,7 @@ def test_coupled_rows_have_different_colours() -> None:
 
 
 @pytest.mark.parametrize(("inner", "outer"), [("float32", "float64"), ("float64", "float32")])
-@pytest.mark.parametrize("width", [3, 8, 16])
+@pytest.mark.parametrize("width", [3, 8, 32, 40])
 def test_columns_may_have_another_precision_than_sums(inner: str, outer: str, width: int) -> None:
     x, b = RNG.standard_normal((300, width)).astype(inner), RNG.standard_normal((400, width)).astype(outer)
     matrix = A._replace(values=A.values.astype(outer))

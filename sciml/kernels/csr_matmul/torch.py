@@ -106,7 +106,7 @@ def product(pattern: Sequence[Tensor], transposed: bool, values: Tensor, x: Tens
     """A x or A^T x, x of shape (rows,) or (rows, k)."""
     parts = Pattern(*pattern)
     if transposed:
-        A = CSR(parts.column_starts, parts.rows, values.detach()[parts.order])  # type: ignore[arg-type]
+        A = CSR(parts.column_starts, parts.rows, values.detach().index_select(0, parts.order))  # type: ignore[arg-type]
     else:
         A = CSR(parts.starts, parts.columns, values)  # type: ignore[arg-type]
     out = empty((parts.shape[1 if transposed else 0], *x.shape[1:]), x)
