@@ -16,8 +16,8 @@ __all__ = ["Pattern", "check_starts"]
 class Pattern(NamedTuple):
     """The entries of a sparse matrix of m rows and n columns, without their values; make it with `from_rows`.
 
-    The order by columns is found once: gradients gather from it, since sums that are scattered from the rows are
-    several times slower.
+    The order by columns is found once. Gradients gather from it, twice as fast as rows of 6 entries scatter (as fast
+    with 20), and without buffers for scattered sums, which grow with the distance of rows and columns.
 
     starts : (m + 1,) int32, row i holds the entries starts[i] up to starts[i + 1]
     columns : (nnz,) int32, column of each entry
