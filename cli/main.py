@@ -14,6 +14,7 @@ __all__ = ["cli", "main"]
 
 COMMANDS = {
     "solve": ("sciml.cli.solve", "Solve a Poisson problem on a box and prove the residual."),
+    "train": ("sciml.cli.train", "Train a model on data sets."),
     "bench": ("sciml.cli.bench", "List, run and report the benchmark cases."),
     "info": ("sciml.cli.info", "Show versions, threads, memory, caches and devices."),
 }

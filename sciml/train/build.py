@@ -1,0 +1,152 @@
+"""From settings to a model and a task."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from sciml._errors import InputError
+from sciml._memory import memory_limit
+from sciml._nearest import nearest
+from sciml.datasets.dataset import DataSet
+from sciml.kernels._pool import usable_cores
+from sciml.mesh import Grid
+from sciml.models import Pretrained, model_class
+from sciml.train.augment import symmetries
+from sciml.train.config import Config
+from sciml.train.losses import loss_of
+from sciml.train.metrics import METRICS
+from sciml.train.normalise import Normaliser
+from sciml.train.record import record_of
+from sciml.train.samples import Samples, join
+from sciml.train.tasks.grid import GridTask
+
+__all__ = ["Prepared", "open_sets", "prepare"]
+
+# Samples are kept in memory where they take at most this part of it.
+HELD = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A model and its task, the settings with all that was decided, and what there is to say about the data."""
+
+    model: Pretrained
+    task: GridTask
+    config: Config
+    record: dict[str, Any]
+    bad: Mapping[int, str]
+
+
+def prepare(config: Config, stack: ExitStack) -> Prepared:
+    """Open the data, fit the normalisation to the training samples, and build the model.
+
+    Parameters
+    ----------
+    config : Config
+    stack : ExitStack
+        Closes the files.
+
+    Raises
+    ------
+    InputError
+        At the first thing that does not fit.
+    """
+    config = _resolved(config)
+    data = config.data
+    sets = open_sets(data.files, data.protocol, stack)
+    joined = join(
+        sets, inputs=data.inputs, outputs=data.outputs, boundary=data.boundary, validation=data.validation,
+        seed=config.train.seed,
+    )
+    if joined.nbytes <= HELD * (memory_limit() or 0):
+        joined = joined.hold()
+    samples, bad = joined.without_bad(("train", "val"), skip=data.skip_bad)
+    config = replace(config, model=replace(config.model, arguments=_arguments(config, samples)))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.train.seed)
+        model = model_class(config.model.name)(**config.model.arguments)
+    encoder, decoder = (_normaliser(samples, kind, data.normalise) for kind in ("inputs", "outputs"))
+    task = GridTask(
+        samples, loss_of(config.loss.name, config.loss.a), config.loss.reduction, encoder, decoder,
+        symmetries(data.augment, samples.grid), config.train.seed, config.train.batch_size, config.train.device,
+    )
+    _try_loss(task)
+    return Prepared(model, task, config, record_of(samples, encoder, decoder, bad), bad)
+
+
+def open_sets(files: Sequence[str], protocol: str, stack: ExitStack) -> list[DataSet]:
+    """Data sets of files, or the one that comes with sciml; closed by `stack`."""
+    from sciml.datasets.formats.ours import open_ours
+
+    if not files:
+        raise InputError("no data given; use --data FILE")
+    return [stack.enter_context(open_ours(Path(name))) for name in files]
+
+
+def _resolved(config: Config) -> Config:
+    """Settings with threads, files and device made definite."""
+    train = config.train
+    model_class(config.model.name)
+    if train.device == "cuda" and not torch.cuda.is_available():
+        raise InputError("train.device is cuda and torch finds no CUDA device; use cpu")
+    if train.monitor not in METRICS:
+        raise InputError(
+            f"train.monitor is '{train.monitor}'; use one of {', '.join(METRICS)}{nearest(train.monitor, METRICS)}"
+        )
+    files = tuple(str(Path(name).resolve()) for name in config.data.files)
+    train = replace(train, threads=train.threads or usable_cores())
+    return replace(config, data=replace(config.data, files=files), train=train)
+
+
+def _arguments(config: Config, samples: Samples) -> dict[str, Any]:
+    """Arguments of the model's constructor: as given, the others from the data."""
+    known = signature(model_class(config.model.name)).parameters
+    given, grid = dict(config.model.arguments), samples.grid
+    for name in given:
+        if name not in known:
+            listed = ", ".join(known)
+            raise InputError(f"model {config.model.name} has no argument '{name}'; use {listed}{nearest(name, known)}")
+    ins, outs = samples.channels("inputs"), samples.channels("outputs")
+    counted = {"in_channels": ins, "out_channels": outs, "ndim": grid.ndim}
+    for name, count in counted.items():
+        if given.get(name, count) != count:
+            raise InputError(f"model.{name} is {given[name]}, and the data have {count}; leave it out")
+    if "boundary" in known and "boundary" not in given:
+        given["boundary"] = _conditions(grid)
+    modes = [min(24, n) for n in grid.shape]
+    found = counted | {"location": grid.location, "n_modes": modes}
+    return given | {name: value for name, value in found.items() if name in known and name not in given}
+
+
+def _conditions(grid: Grid) -> str | dict[str, str]:
+    """Kinds of conditions for the padding of a model, which knows values of 0 alone."""
+    kinds: dict[str, str] = {side: condition.kind for side, condition in grid.boundary.items()}
+    for side, kind in kinds.items():
+        if kind != "periodic" and np.any(grid.side_values(side)):
+            raise InputError(
+                f"the data have {kind} values other than 0 on {side}, which padding cannot honour; subtract a field "
+                "that takes them, or choose what is padded by model.boundary"
+            )
+    return next(iter(kinds.values())) if len({*kinds.values()}) == 1 else kinds
+
+
+def _normaliser(samples: Samples, kind: Any, how: str) -> Normaliser:
+    if how == "none":
+        return Normaliser.identity(samples.channels(kind))
+    return Normaliser.fit(samples.chunks(kind, samples.split["train"]))
+
+
+def _try_loss(task: GridTask) -> None:
+    """Let a loss that does not suit the grid say so before anything is written."""
+    if not task.sizes["train"]:
+        raise InputError("no training samples are left; use other files, or a smaller data.validation")
+    y = task.pair(task.indices("train")[:1]).y
+    task.loss_function(y, y, task.samples.grid)
+    for metric in METRICS.values():
+        metric(y, y, task.samples.grid)

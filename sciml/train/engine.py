@@ -1,0 +1,112 @@
+"""One step of the optimiser, and the state that such steps change."""
+
+import math
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from sciml.train.config import OptimiserConfig
+
+__all__ = ["Engine"]
+
+PRECISIONS = {"bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+class Engine:
+    """Model, optimiser, loss scaling and the running mean of weights.
+
+    Parameters
+    ----------
+    model : Module
+    config : OptimiserConfig
+    autocast : {"none", "bfloat16", "float16"}
+        Precision of forward passes; float16 scales the loss so that small gradients survive.
+    device : str
+    """
+
+    def __init__(self, model: nn.Module, config: OptimiserConfig, autocast: str = "none", device: str = "cpu") -> None:
+        self.model, self.config, self.device = model.to(device), config, device
+        self.ema = deepcopy(self.model).requires_grad_(False) if config.ema else self.model
+        self.optimiser = torch.optim.AdamW(
+            model.parameters(), lr=config.lr, betas=(config.beta1, config.beta2), eps=config.eps,
+            weight_decay=config.weight_decay,
+        )
+        self.precision = PRECISIONS.get(autocast)
+        self.scaler = torch.amp.GradScaler(device, enabled=autocast == "float16")
+        self.steps = 0
+
+    def forward(self, function: Callable[[nn.Module], Any], model: nn.Module) -> Any:
+        """A function of the model in the precision of forward passes."""
+        with torch.autocast(self.device, dtype=self.precision, enabled=self.precision is not None):
+            return function(model)
+
+    def step(self, losses: Sequence[Callable[[nn.Module], Tensor]], lr: float) -> float:
+        """One step on the mean of some losses, evaluated one after the other; returns that mean.
+
+        Where the loss or its gradient is not finite no step is made and NaN is returned; only with scaled losses
+        gradients beyond the range of float16 are normal, and lower the scale.
+        """
+        self.model.train()
+        self.optimiser.zero_grad()
+        total = 0.0
+        for loss in losses:
+            value = self.forward(loss, self.model) / len(losses)
+            total += float(value.detach())
+            if not torch.isfinite(value):
+                return math.nan
+            self.scaler.scale(value).backward()
+        self.scaler.unscale_(self.optimiser)
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip or math.inf)
+        if not self.scaler.is_enabled() and not torch.isfinite(norm):
+            return math.nan
+        for group in self.optimiser.param_groups:
+            group["lr"] = lr
+        self.scaler.step(self.optimiser)
+        self.scaler.update()
+        self.steps += 1
+        self._average()
+        return total
+
+    def evaluate(self, function: Callable[[nn.Module], Any]) -> Any:
+        """A function of the model that is saved, in evaluation mode."""
+        return self.forward(function, self.ema.eval())
+
+    def state(self) -> dict[str, Any]:
+        """All that later steps depend on, random numbers included."""
+        return {
+            "model": self.model.state_dict(),
+            "ema": self.ema.state_dict() if self.config.ema else None,
+            "optimiser": self.optimiser.state_dict(),
+            "scaler": self.scaler.state_dict(),
+            "steps": self.steps,
+            "random": torch.get_rng_state(),
+            "random_device": torch.cuda.get_rng_state() if self.device == "cuda" else None,
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take over what `state` gave."""
+        self.model.load_state_dict(state["model"])
+        if self.config.ema:
+            self.ema.load_state_dict(state["ema"])
+        optimiser = state["optimiser"]
+        moments = {int(index): values for index, values in optimiser["state"].items()}  # JSON knows texts as keys only
+        self.optimiser.load_state_dict(optimiser | {"state": moments})
+        self.scaler.load_state_dict(state["scaler"])
+        self.steps = state["steps"]
+        torch.set_rng_state(state["random"])
+        if self.device == "cuda":
+            torch.cuda.set_rng_state(state["random_device"])
+
+    def _average(self) -> None:
+        """Move the mean towards the weights; its first steps count little, as the weights move fast then."""
+        if not self.config.ema:
+            return
+        decay = min(self.config.ema, (1 + self.steps) / (10 + self.steps))
+        with torch.no_grad():
+            for mean, value in zip(self.ema.parameters(), self.model.parameters(), strict=True):
+                mean.lerp_(value, 1 - decay)
+            for copy, buffer in zip(self.ema.buffers(), self.model.buffers(), strict=True):
+                copy.copy_(buffer)
