@@ -8,9 +8,10 @@ from sciml.models._registry import MODELS, load_model, model_class
 if TYPE_CHECKING:
     from sciml.models._pretrained import Pretrained
     from sciml.models.fno import FNO
+    from sciml.models.mgno import MgNO
     from sciml.models.unet import UNet
 
-__all__ = ["FNO", "MODELS", "Pretrained", "UNet", "load_model", "model_class"]
+__all__ = ["FNO", "MODELS", "MgNO", "Pretrained", "UNet", "load_model", "model_class"]
 
 # Loaded when first asked for: torch takes seconds to import.
-__getattr__ = lazily(__name__, {"FNO": "fno", "Pretrained": "_pretrained", "UNet": "unet"})
+__getattr__ = lazily(__name__, {"FNO": "fno", "MgNO": "mgno", "Pretrained": "_pretrained", "UNet": "unet"})

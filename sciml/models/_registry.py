@@ -15,6 +15,7 @@ __all__ = ["MODELS", "load_model", "model_class"]
 # Name on the command line to module and class; nothing is imported before it is asked for.
 MODELS = {
     "fno": ("sciml.models.fno", "FNO"),
+    "mgno": ("sciml.models.mgno", "MgNO"),
     "unet": ("sciml.models.unet", "UNet"),
 }
 

@@ -1,0 +1,104 @@
+"""Convolutions of a cycle: at one level, down to the next coarser one, and back up.
+
+One form of transfer serves every size. Restriction puts coarse point j at fine point 2 j (2 j + 1 where the boundary
+node is no unknown, between 2 j and 2 j + 1 for kernels of 4). Prolongation is the transposed convolution over the
+whole line, on coarse values that were continued past the sides like all other fields; what lies outside the
+fine box is then cut off. The box is that of the fine field, so the parity of its sizes plays no part in the kernels;
+continuing by wrapped values makes the transfer exactly periodic; and cutting by *padding with negative
+widths* gives an output whose size is the fine one by construction, which export accepts for free
+sizes (slices of a doubled size are only accepted for multiples of a power of two).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from sciml.models.mgno.ghosts import Widths, extend
+from sciml.models.mgno.sides import Axis
+
+__all__ = ["Local", "Prolongation", "Restriction"]
+
+PLAIN = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+TRANSPOSED = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
+CONVOLVE: dict[int, Callable[..., Tensor]] = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+SPREAD: dict[int, Callable[..., Tensor]] = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
+
+
+class _Padded(nn.Module):
+    """A convolution over a field that is continued past each side by its own rule."""
+
+    def __init__(
+        self, channels: tuple[int, int], axes: Sequence[Axis], kernel: int, stride: int, widths: Widths, bias: bool
+    ) -> None:
+        super().__init__()
+        model = PLAIN[len(axes)](*channels, kernel, bias=bias)  # brings its initial values
+        self.weight = model.weight
+        self.bias = cast(nn.Parameter | None, model.bias)
+        self.axes, self.stride, self.widths = tuple(axes), stride, widths
+
+    def forward(self, x: Tensor) -> Tensor:
+        x, inside = extend(x, self.axes, self.widths)
+        return CONVOLVE[len(inside)](x, self.weight, self.bias, self.stride, inside)
+
+
+class Local(_Padded):
+    """Kernels of 3 a side at one level: the A and S of a cycle.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+    axes : sequence of Axis
+    bias : bool
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, axes: Sequence[Axis], *, bias: bool = False) -> None:
+        super().__init__((in_channels, out_channels), axes, 3, 1, ((1, 1),) * len(axes), bias)
+
+
+class Restriction(_Padded):
+    """Every second point (kernel 3), or the middle of every two (kernel 4)."""
+
+    def __init__(self, in_channels: int, out_channels: int, axes: Sequence[Axis], *, kernel: int = 3) -> None:
+        # With kernels of 4 the second layer after the end is read for odd sizes only.
+        of_nodes = tuple((int(not axis.left.inner), int(not axis.right.inner)) for axis in axes)
+        widths = of_nodes if kernel == 3 else ((1, 2),) * len(axes)
+        super().__init__((in_channels, out_channels), axes, kernel, 2, widths, bias=False)
+
+
+class Prolongation(nn.Module):
+    """Transposed convolution to the next finer level, of any size.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+    axes : sequence of Axis
+    kernel : {3, 4}
+        Fine points a coarse one reaches: 2 j - 1 to 2 j + 1, or to 2 j + 2 (from 2 j on where the boundary node is
+        no unknown).
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, axes: Sequence[Axis], *, kernel: int = 4) -> None:
+        super().__init__()
+        self.weight = TRANSPOSED[len(axes)](in_channels, out_channels, kernel, bias=False).weight
+        self.axes = tuple(axes)
+        layers = [int({axis.left.ghost, axis.right.ghost} != {"zero"}) for axis in axes]
+        self.widths = tuple((layer, layer) for layer in layers)
+        # Index of fine point 0 on the whole line.
+        starts = [2 * layer + int(not axis.left.inner) for layer, axis in zip(layers, axes, strict=True)]
+        self.cut = [0 if axis.right.inner else start for start, axis in zip(starts, axes, strict=True)]
+        self.first = [start - cut for start, cut in zip(starts, self.cut, strict=True)]
+        self.more = 4 - kernel
+
+    def forward(self, e: Tensor, shape: Sequence[int]) -> Tensor:
+        """Values on a finer level of `shape`, from `e` on the coarser one."""
+        e = extend(e, self.axes, self.widths)[0] if any(map(any, self.widths)) else e
+        fine = SPREAD[len(self.axes)](e, self.weight, None, 2, self.cut, self.more)
+        if not torch.compiler.is_exporting() and fine.shape[2:] == torch.Size(shape):
+            return fine
+        margins: list[int] = []
+        for first, n, length in zip(self.first, shape, fine.shape[2:], strict=True):
+            margins = [-first, n - (length - first), *margins]
+        return F.pad(fine, margins)
