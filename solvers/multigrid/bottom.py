@@ -107,6 +107,8 @@ class Bottom:
 
     def __init__(self, top: Level, solve: Solve) -> None:
         self.top, self.solve = top, solve
+        self.r: NDArray[np.float64] = np.empty_like(top.f, shape=top.shape, dtype=np.float64)
+        self.z = np.empty_like(self.r)
 
     @classmethod
     def setup(cls, stencil: Stencil, dtype: DTypeLike, solve: Solve) -> "Bottom":
@@ -115,11 +117,9 @@ class Bottom:
 
     def cycle(self, zero: bool = True) -> None:
         """Solve, whatever x holds."""
-        r = np.empty_like(self.top.f, shape=self.top.shape, dtype=np.float64)
-        z = np.empty_like(r)
-        colour_merge(self.top.f, r)
-        self.solve(r, z)
-        colour_split(z, self.top.x)
+        colour_merge(self.top.f, self.r)
+        self.solve(self.r, self.z)
+        colour_split(self.z, self.top.x)
 
     def table(self) -> list[dict[str, object]]:
         """One row for the report."""
