@@ -15,6 +15,7 @@ __all__ = ["cli", "main"]
 COMMANDS = {
     "solve": ("sciml.cli.solve", "Solve a Poisson problem on a box and prove the residual."),
     "train": ("sciml.cli.train", "Train a model on data sets."),
+    "evaluate": ("sciml.cli.evaluate", "Evaluate a trained model on samples it has not seen."),
     "bench": ("sciml.cli.bench", "List, run and report the benchmark cases."),
     "info": ("sciml.cli.info", "Show versions, threads, memory, caches and devices."),
 }

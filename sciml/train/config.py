@@ -165,16 +165,15 @@ class Config:
         InputError
             If a key is unknown (the nearest one is named) or a value does not fit.
         """
-        result = self
+        parts: dict[str, Any] = {}
         for key, value in settings.items():
             section, _, name = key.partition(".")
             known = [one.name for one in fields(Config)]
             if section not in known or not name:
                 names = [path for path in flat(Config()) if path != "model.name"]
                 raise InputError(f"setting '{key}' is unknown; write section.key=value{nearest(key, names)}")
-            part = _replaced(getattr(result, section), name, value, key)
-            result = replace(result, **{section: part})
-        return result
+            parts[section] = _replaced(parts.get(section, getattr(self, section)), name, value, key)
+        return replace(self, **parts)
 
 
 def parse_settings(texts: Iterable[str]) -> dict[str, Any]:

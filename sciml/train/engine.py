@@ -37,6 +37,7 @@ class Engine:
         self.precision = PRECISIONS.get(autocast)
         self.scaler = torch.amp.GradScaler(device, enabled=autocast == "float16")
         self.steps = 0
+        self.random: Tensor | None = None  # state of the random numbers to go on from
 
     def forward(self, function: Callable[[nn.Module], Any], model: nn.Module) -> Any:
         """A function of the model in the precision of forward passes."""
@@ -96,7 +97,7 @@ class Engine:
         self.optimiser.load_state_dict(optimiser | {"state": moments})
         self.scaler.load_state_dict(state["scaler"])
         self.steps = state["steps"]
-        torch.set_rng_state(state["random"])
+        self.random = state["random"]
         if self.device == "cuda":
             torch.cuda.set_rng_state(state["random_device"])
 

@@ -15,6 +15,7 @@ from sciml.train.ahead import batches
 from sciml.train.config import Config
 from sciml.train.engine import Engine
 from sciml.train.log import Silent, Watcher
+from sciml.train.reproducible import reproducible
 from sciml.train.run import Run
 from sciml.train.sampler import Sampler
 from sciml.train.schedule import learning_rate
@@ -122,11 +123,12 @@ class Loop:
         """
         self.started = time.perf_counter() - self.at.seconds
         self.saved = time.perf_counter()
-        limit = self._limit()
-        with stop_requests() as request:
+        train, limit = self.config.train, self._limit()
+        with reproducible(train.threads, train.seed, self.engine.random), stop_requests() as request:
             status = self._steps(limit, request)
-        if status is not Status.DIVERGED:
-            self.save()
+            if status is not Status.DIVERGED:
+                self.save()
+            self.engine.random = torch.get_rng_state()
         if self.run.log.rows:
             self.run.write_curves()
         return status
