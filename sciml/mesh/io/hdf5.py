@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sciml._errors import InputError
 from sciml.mesh.io._header import ArrayHeader, check_real, choose
 
-__all__ = ["hdf5_header", "read_hdf5", "read_whole", "write_hdf5"]
+__all__ = ["check_held", "hdf5_header", "read_hdf5", "read_whole", "write_hdf5"]
 
 
 def hdf5_header(path: Path, name: str | None = None) -> ArrayHeader:
@@ -44,6 +44,18 @@ def read_whole(data: Any) -> NDArray[Any]:
     Raises
     ------
     InputError
+        As `check_held`.
+    """
+    check_held(data)
+    return np.asarray(data[()])
+
+
+def check_held(data: Any) -> None:
+    """See that the file holds as many values as the shape of an open dataset announces.
+
+    Raises
+    ------
+    InputError
         If space was announced and never written, for which HDF5 would make up values, and as much memory.
     """
     if data.shape is None:
@@ -53,7 +65,6 @@ def read_whole(data: Any) -> NDArray[Any]:
         held = data.id.get_num_chunks() * prod(data.chunks) * data.dtype.itemsize
     if held < data.nbytes and data.external is None and not data.is_virtual:
         raise InputError(f"{data.file.filename}:{data.name} announces {data.nbytes} bytes and holds {held}")
-    return np.asarray(data[()])
 
 
 def write_hdf5(path: Path, fields: Mapping[str, NDArray[Any]], attributes: Mapping[str, Any]) -> None:

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from sciml._errors import InputError
 
-__all__ = ["SparseColumns", "Value", "read_mat5"]
+__all__ = ["CLASSES", "NUMBERS", "SparseColumns", "Value", "read_mat5"]
 
 MATRIX, COMPRESSED = 14, 15
 STRUCT, SPARSE = 2, 5
-_NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
-_CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8", 15: "u8"}
+NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}
+CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8", 15: "u8"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +98,8 @@ def _matrix(data: bytes, order: str) -> tuple[str, Value | None]:
         raise _Damaged(f"a variable has the shape {shape}")
     kind, is_complex, is_logical = int(word[0]) & 0xFF, bool(word[0] & 0x800), bool(word[0] & 0x200)
     name = label.data.decode("utf-8")
-    if kind in _CLASSES:
-        return name, _dense(parts, shape, "?" if is_logical else _CLASSES[kind], is_complex, order)
+    if kind in CLASSES:
+        return name, _dense(parts, shape, "?" if is_logical else CLASSES[kind], is_complex, order)
     if kind == SPARSE:
         rows, starts = (_numbers(_next(parts), order) for _ in range(2))
         values = _values(parts, is_complex, order)
@@ -137,7 +137,7 @@ def _next(parts: Iterator[_Element]) -> _Element:
 
 
 def _numbers(element: _Element, order: str, count: int | None = None) -> NDArray[Any]:
-    dtype = np.dtype(order + _NUMBERS[element.kind]) if element.kind in _NUMBERS else None
+    dtype = np.dtype(order + NUMBERS[element.kind]) if element.kind in NUMBERS else None
     if dtype is None or len(element.data) % dtype.itemsize:
         raise _Damaged(f"{len(element.data)} bytes of type {element.kind} are not numbers")
     numbers = np.frombuffer(element.data, dtype).astype(dtype.newbyteorder("="), copy=False)
