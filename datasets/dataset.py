@@ -96,6 +96,8 @@ class DataSet(AbstractContextManager["DataSet"]):
         Samples of ``train``, ``val`` and ``test``; empty when the file has none.
     protocol : str
         Name of the split, stored beside every result.
+    facts : mapping of str to ndarray
+        A number for each sample: ``seed``, ``residual``.
     closing : ExitStack
         Closes what is open.
 
@@ -120,6 +122,7 @@ class DataSet(AbstractContextManager["DataSet"]):
     attributes: dict[str, Any] = field(default_factory=dict)
     split: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     protocol: str = "as stored"
+    facts: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     closing: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def __post_init__(self) -> None:

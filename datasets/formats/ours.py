@@ -59,6 +59,7 @@ def open_ours(path: Path) -> DataSet:
                 equation=json.loads(attributes.get("equation", "null")),
                 attributes=attributes | {"generator": json.loads(attributes.get("generator", "{}"))},
                 split={name: item[:] for name, item in file.get("split", {}).items()},
+                facts={name: item[:] for name, item in file.get("samples", {}).items()},
                 closing=stack.pop_all(),
             )
         except (OSError, RuntimeError, KeyError, TypeError, json.JSONDecodeError) as error:

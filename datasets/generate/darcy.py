@@ -72,7 +72,10 @@ class Darcy:
 
     def equation(self) -> dict[str, Any]:
         """Poisson's equation with the stored coefficient, source 1."""
-        return {"kind": "poisson", "coefficient": "coefficient", "source": 1.0, "solution": "solution"}
+        return {
+            "kind": "poisson", "coefficient": "coefficient", "source": 1.0, "solution": "solution",
+            "scheme": self.scheme, "refine": self.refine,
+        }
 
     def sample(self, resolution: int, rng: np.random.Generator) -> Sample:
         """A medium and its flow."""

@@ -6,11 +6,8 @@ when all are there, one process assembles them. An interrupted run leaves its pa
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +18,10 @@ from sciml._atomic import replacing
 from sciml._errors import InputError
 from sciml.datasets.formats.ours import writing
 from sciml.datasets.generate.recipe import Recipe, rng_of, state_of
+from sciml.datasets.generate.workers import in_processes
 from sciml.kernels import threads
 
-__all__ = ["Order", "generate", "split_counts"]
+__all__ = ["Order", "generate", "parts_of", "split_counts"]
 
 # Samples of a part: few enough to lose little, many enough for files not to count.
 PART = 16
@@ -107,22 +105,34 @@ def generate(order: Order, path: Path, *, workers: int = 1, progress: Callable[[
     Raises
     ------
     InputError
-        If parts of another order lie at this path.
+        If parts of another order lie at this path, or the parameters do not fit the resolution.
+    OSError
+        If a file cannot be written, or a worker was killed; what was done is kept, and the same call goes on from it.
     """
-    parts = path.with_name(path.name + ".parts")
+    parts = parts_of(path)
     _claim(order, parts)
     starts = range(0, order.samples, PART)
     missing = [start for start in starts if not _part(parts, start).exists()]
     done = order.samples - sum(min(PART, order.samples - start) for start in missing)
     if progress is not None:
         progress(done, order.samples)
-    for count in _made(order, parts, missing, workers):
-        done += count
-        if progress is not None:
-            progress(done, order.samples)
+    try:
+        for count in in_processes(_make, [(order, parts, start) for start in missing], workers):
+            done += count
+            if progress is not None:
+                progress(done, order.samples)
+    except InputError:
+        if done == 0:
+            shutil.rmtree(parts)
+        raise
     with replacing(path) as (partial,):
         _assemble(order, parts, partial)
     shutil.rmtree(parts)
+
+
+def parts_of(path: Path) -> Path:
+    """The folder of unfinished work for a file."""
+    return path.with_name(path.name + ".parts")
 
 
 def _claim(order: Order, parts: Path) -> None:
@@ -140,24 +150,6 @@ def _claim(order: Order, parts: Path) -> None:
                 f"{parts} holds parts made with {key} {found.get(key)}, and {value} was asked for; finish that run "
                 "with its own settings, or remove the folder"
             )
-
-
-def _made(order: Order, parts: Path, starts: list[int], workers: int) -> Iterator[int]:
-    """Sizes of the parts as they are done."""
-    tasks = [(order, parts, start) for start in starts]
-    if workers == 1 or len(tasks) < 2:
-        yield from map(_make, tasks)
-        return
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(_make, task) for task in tasks]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BrokenProcessPool:
-            said = "a worker was killed, perhaps for want of memory; the same command goes on from here"
-            raise OSError(said) from None
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def _make(task: tuple[Order, Path, int]) -> int:
