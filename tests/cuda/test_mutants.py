@@ -162,13 +162,13 @@ def test_mistake_is_noticed(mutant: Mutant) -> None:
     assert program.text.count(mutant.right) == 1, "the source has changed: adapt the mutant"
     wrong = program.text.replace(mutant.right, mutant.wrong)
     with patch.dict(vars(program), text=wrong, _modules={}):
-        assert any(noticed(spec.name, way) for way in WAYS.values())
+        assert any(noticed(spec.name, way) for way in reversed(WAYS.values()))
 
 
 def noticed(name: str, way: dict[str, int]) -> bool:
     spec = SPECS[name]
     try:
-        with stand_in(**way, watched=True):
+        with stand_in(**way):
             largest_error(spec, spec.dtypes[-1], wrapped, to_host)
     except AssertionError:
         return True

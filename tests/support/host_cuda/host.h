@@ -15,7 +15,7 @@
 #define __launch_bounds__(...)
 
 struct Extent { unsigned x, y, z; };
-static Extent threadIdx, blockIdx, blockDim, gridDim;
+static __attribute__((section("geometry"))) Extent threadIdx, blockIdx, blockDim, gridDim;
 
 template <class T> static inline T min(T a, T b) { return b < a ? b : a; }
 template <class T> static inline T max(T a, T b) { return a < b ? b : a; }
@@ -28,13 +28,13 @@ static inline double __dmul_rn(double a, double b) { return a * b; }
 #define UNSEEN __attribute__((noinline, no_sanitize("thread")))
 extern "C" void watch_thread(long long block, long long thread, long long phase, const char *stack);
 extern "C" void watch_pause();
-extern "C" void watch_block(const char *shared, const char *stop);
+extern "C" void watch_block();
 extern "C" void watch_atomic(const void *p, int size);
 #else
 #define UNSEEN inline
 static inline void watch_thread(long long, long long, long long, const char *) {}
 static inline void watch_pause() {}
-static inline void watch_block(const char *, const char *) {}
+static inline void watch_block() {}
 static inline void watch_atomic(const void *, int) {}
 #endif
 #define ATOMIC(name, changed) \
@@ -134,7 +134,7 @@ extern char __stop_shared_memory[] __attribute__((weak, visibility("hidden")));
 static void renew_shared()
 {
     memset(__start_shared_memory, 0xFF, __stop_shared_memory - __start_shared_memory);
-    watch_block(__start_shared_memory, __stop_shared_memory);
+    watch_block();
 }
 
 static void run_block(unsigned block, unsigned threads, unsigned *order, int kind)

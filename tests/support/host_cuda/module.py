@@ -16,8 +16,11 @@ from sciml.kernels._cuda import geometry
 
 __all__ = ["WAYS", "Launch", "stand_in"]
 
-# Orders of threads; with few blocks loops over the grid go round more than once.
-WAYS = {"rising": {"order": 0}, "falling": {"order": 1}, "shuffled": {"order": 7, "most_blocks": 2}}
+# How every kernel is run: in three orders of its threads, the last watched and with few blocks, so that loops over the
+# grid go round more than once.
+WAYS: dict[str, dict[str, int]] = {
+    "rising": {"order": 0}, "falling": {"order": 1}, "shuffled": {"order": 7, "most_blocks": 2, "watched": True},
+}
 
 DTYPES = {"float": "float32", "double": "float64", "int": "int32", "long long": "int64", "bool": "bool"}
 LARGEST_GRID = (2**31 - 1, 65535, 65535)
@@ -66,15 +69,23 @@ class RawModule:
         return launch
 
 
+class Memory(ctypes.Structure):
+    """An array of a launch: where its guard begins, it begins, it ends, its guard ends; bits of an entry's size."""
+
+    _fields_ = [(name, ctypes.c_longlong) for name in ("start", "inside", "end", "stop", "shift")]
+
+
 def watch(library: ctypes.CDLL, args: tuple[Any, ...]) -> None:
-    """Tell the watch where the arrays of a launch are: guard, first byte, end, end of the guard."""
-    ends: list[int] = []
+    """Tell the watch where the arrays of a launch are."""
+    found = {}
     for value in args:
         if isinstance(value, DeviceArray):
             memory, inside = value.home.memory, value.home.inside
             start, first = memory.ctypes.data, inside.ctypes.data
-            ends += (start, first, first + inside.nbytes, start + memory.nbytes)
-    library.watch_begin((ctypes.c_void_p * len(ends))(*ends), len(ends) // 4)
+            found[start] = Memory(
+                start, first, first + inside.nbytes, start + memory.nbytes, value.dtype.itemsize.bit_length() - 1
+            )
+    assert library.watch_begin((Memory * len(found))(*found.values()), len(found))
 
 
 def seen(library: ctypes.CDLL) -> str:

@@ -6,24 +6,27 @@
 // atomics are let pass: searches for a minimum begin with them.
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unordered_map>
 #include <vector>
 
 enum Kind { READ, WRITE, ATOMIC };
 static const char *const NAMES[] = {"reads", "writes", "atomically changes"};
-static const int NOBODY = -1, SEVERAL = -2;
+static const int NOBODY = 0, SEVERAL = -1;
 
-struct Touch { int block = NOBODY, thread = NOBODY, phase = 0; };
-struct Bytes { int launch = 0; Touch by[3]; };
-struct Array { const char *start, *inside, *end, *stop; };  // guards from start and to stop
+struct Touch { int block, thread, phase; };  // blocks and threads count from 1
+struct Entry { Touch by[3]; };
+struct Array { const char *start, *inside, *end, *stop; long long shift; };  // guards from start and to stop
 
-// What is known of words of the arrays, of which many are touched, lies side by side; that of all else in tables.
-static std::vector<Bytes> words[64];
-static std::unordered_map<const char *, Bytes> others, shared;
-static const char *shared_start, *shared_stop;
-static Array arrays[64];
-static int launch;
-static int count;
+static const int MOST = 64;
+static Array arrays[MOST];
+static Entry *entries[MOST];
+static int count, last;  // the array touched last
+static std::unordered_map<const char *, Entry> shared;
+extern char __start_shared_memory[] __attribute__((weak, visibility("hidden")));
+extern char __stop_shared_memory[] __attribute__((weak, visibility("hidden")));
+extern char __start_geometry[] __attribute__((visibility("hidden")));
+extern char __stop_geometry[] __attribute__((visibility("hidden")));
 static bool active;
 static Touch now;
 static const char *top;  // of the stack in use
@@ -42,80 +45,68 @@ static void note(Touch &by)
     else if (by.thread != now.thread) by.thread = SEVERAL;
 }
 
-// The array that holds p, guards included; `count` where none does.
-static int array_of(const char *p)
-{
-    int k = 0;
-    while (k < count && !(arrays[k].start <= p && p < arrays[k].stop)) ++k;
-    return k;
-}
-
-static Bytes &notes_of(const char *p, int k)
-{
-    if (shared_start <= p && p < shared_stop) return shared[p];
-    const bool word = k < count && (p - arrays[k].start) % 4 == 0;
-    Bytes &bytes = word ? words[k][(p - arrays[k].start) / 4] : others[p];
-    if (bytes.launch != launch) bytes = Bytes(), bytes.launch = launch;
-    return bytes;
-}
-
-static void blame(const char *p, const char *what, Kind kind)
+static void blame(const char *p, const char *what, Kind kind, int array)
 {
     if (message[0]) return;
-    const int k = array_of(p);
     int length = snprintf(
-        message, sizeof message, "thread %d of block %d %s what %s: ", now.thread, now.block, NAMES[kind], what);
-    if (k < count)
-        snprintf(message + length, sizeof message - length, "byte %lld of array %d", (long long)(p - arrays[k].inside), k);
+        message, sizeof message, "thread %d of block %d %s what %s: ", now.thread - 1, now.block - 1, NAMES[kind],
+        what);
+    if (array < 0)
+        snprintf(message + length, sizeof message - length, "shared memory");
     else
-        snprintf(message + length, sizeof message - length, "memory of the block");
+        snprintf(
+            message + length, sizeof message - length, "entry %lld of array %d",
+            (long long)(p - arrays[array].inside) >> arrays[array].shift, array);
 }
+
+static void check(const char *p, Entry &entry, Kind kind, int array)
+{
+    for (int other = READ; other <= ATOMIC; ++other)
+        if ((kind == WRITE || other == WRITE) && unordered(entry.by[other])) {
+            char what[64];
+            snprintf(what, sizeof what, "another thread %s", NAMES[other]);
+            blame(p, what, kind, array);
+        }
+    note(entry.by[kind]);
+}
+
+static bool within(const char *p, const Array &array) { return array.start <= p && p < array.stop; }
 
 static void touch(const char *p, int size, Kind kind)
 {
     char here;
-    if (!active || (&here < p && p < top)) return;
-    const int k = array_of(p);
-    if (k < count && (p < arrays[k].inside || p + size > arrays[k].end)) blame(p, "is outside of an array", kind);
-    Bytes &bytes = notes_of(p, k);
-    if (kind == READ && bytes.by[READ].block == SEVERAL && bytes.by[WRITE].block == NOBODY) return;
-    for (int other = READ; other <= ATOMIC; ++other)
-        if ((kind == WRITE || other == WRITE) && unordered(bytes.by[other])) {
-            char what[64];
-            snprintf(what, sizeof what, "another thread %s", NAMES[other]);
-            blame(p, what, kind);
-        }
-    note(bytes.by[kind]);
+    if (!active || (&here < p && p < top) || (__start_geometry <= p && p < __stop_geometry)) return;
+    if (__start_shared_memory <= p && p < __stop_shared_memory) return check(p, shared[p], kind, -1);
+    if (!(last < count && within(p, arrays[last])))
+        for (last = 0; last < count && !within(p, arrays[last]);) ++last;
+    if (last == count) return;  // constants
+    const Array &array = arrays[last];
+    if (p < array.inside || p + size > array.end) return blame(p, "is outside of an array", kind, last);
+    check(p, entries[last][(p - array.inside) >> array.shift], kind, last);
 }
 
 extern "C" {
-void watch_begin(const Array *given, int n)
+int watch_begin(const Array *given, int n)
 {
-    others.clear();
-    ++launch;
+    for (int k = 0; k < count; ++k) free(entries[k]);
     message[0] = 0;
-    count = n;
-    for (int k = 0; k < n; ++k) {
-        arrays[k] = given[k];
-        const size_t needed = (given[k].stop - given[k].start) / 4 + 1;
-        if (words[k].size() < needed) words[k].resize(needed);
+    count = last = 0;
+    if (n > MOST) return 0;
+    for (; count < n; ++count) {
+        arrays[count] = given[count];
+        const long long bytes = given[count].end - given[count].inside;
+        entries[count] = (Entry *)calloc((bytes >> given[count].shift) + 1, sizeof(Entry));
     }
+    return 1;
 }
 const char *watch_message() { return message; }
 void watch_thread(long long block, long long thread, long long phase, const char *stack)
 {
-    now.block = block;
-    now.thread = thread;
-    now.phase = phase;
+    now = {(int)block + 1, (int)thread + 1, (int)phase};
     top = stack;
     active = true;
 }
-void watch_block(const char *start, const char *stop)
-{
-    shared.clear();
-    shared_start = start;
-    shared_stop = stop;
-}
+void watch_block() { shared.clear(); }
 void watch_pause() { active = false; }
 void watch_atomic(const void *p, int size) { touch((const char *)p, size, ATOMIC); }
 
