@@ -107,16 +107,25 @@ class FMG:
         Raises
         ------
         InputError
-            If `A` is not a stencil of constant coefficient, or its axes cannot be halved.
+            If `A` is not a stencil of constant coefficient, or its axes cannot be halved; on a CUDA device also
+            where halving ends early.
         """
         self.check(A)
         finest, coarser = IN_SPACE if len(A.grid_shape) == 3 else IN_PLANE
         hierarchy = BoxHierarchy(
-            A.stencil, "linear", self._precision(A), smoothing=coarser if self.only else None
+            A.host.stencil, "linear", self._precision(A), smoothing=coarser if self.only else None
         )
         if self.only:
             hierarchy.top.sweeps, hierarchy.top.omega = finest
-        return FMGState(A, FullMultigrid(hierarchy))
+        full: FullMultigrid | None = FullMultigrid(hierarchy)
+        if A.device != "cpu" and full is not None:
+            full = full.on_device
+        if full is None:
+            raise InputError(
+                f"fmg on {A.device} halves the axes down to a few cells, here {' x '.join(map(str, A.grid_shape))} "
+                "unknowns; use multigrid"
+            )
+        return FMGState(A, full)
 
     def check(self, A: Any) -> None:
         """Raise InputError if `A` is not a stencil of constant coefficient, or its axes cannot be halved."""
@@ -124,17 +133,18 @@ class FMG:
             raise InputError(
                 f"fmg needs a stencil on a box, as sciml.pde.poisson builds; A is a {type(A).__name__}, use amg"
             )
-        if not isinstance(A.stencil, ConstantStencil):
+        stencil = A.host.stencil
+        if not isinstance(stencil, ConstantStencil):
             raise InputError(
                 "fmg needs a constant coefficient, no obstacles, and on node grids dirichlet or periodic sides; "
                 "for this operator use multigrid"
             )
-        if A.shape[0] > BOTTOM and not halves(A.stencil):
+        if A.shape[0] > BOTTOM and not halves(stencil):
             shape = " x ".join(map(str, A.grid_shape))
             raise InputError(f"fmg halves the axes of the box, here {shape} unknowns; use even numbers, or multigrid")
 
     def _precision(self, A: StencilOperator) -> str:
-        if self.dtype == "float64" or not single_holds(A.stencil):
+        if self.dtype == "float64" or not single_holds(A.host.stencil):
             return "float64"
         if self.dtype == "float32":
             return self.dtype

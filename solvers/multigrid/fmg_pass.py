@@ -1,5 +1,7 @@
 """Full multigrid: every level starts from the solution of the next coarser one."""
 
+from copy import copy
+
 import numpy as np
 
 from sciml.kernels._stencil import Array, ConstantStencil
@@ -32,8 +34,20 @@ class FullMultigrid:
 
     def __init__(self, hierarchy: BoxHierarchy) -> None:
         self.hierarchy = hierarchy
+        stencils = [here.stencil for here in hierarchy.levels]
+        self.ends = [source_ends(stencil) for stencil in stencils if isinstance(stencil, ConstantStencil)]
         self.discretisation_error: float | None = None
         self._passed = False
+
+    @property
+    def on_device(self) -> "FullMultigrid | None":
+        """The same on the current CUDA device; None with anything but a dense solve at the bottom."""
+        hierarchy = self.hierarchy.on_device
+        if hierarchy is None:
+            return None
+        moved = copy(self)
+        moved.hierarchy = hierarchy
+        return moved
 
     @property
     def top(self) -> Level:
@@ -56,8 +70,7 @@ class FullMultigrid:
 
     def _descend(self) -> None:
         for k, here in enumerate(self.hierarchy.levels):
-            assert isinstance(here.stencil, ConstantStencil)
-            sum_children(here.f, self.hierarchy.below(k).f, here.shape[2], source_ends(here.stencil), here.ratio)
+            sum_children(here.f, self.hierarchy.below(k).f, here.shape[2], self.ends[k], here.ratio)
 
     def _climb(self) -> None:
         # A cycle overwrites f of the levels below it only, which by then has been used.

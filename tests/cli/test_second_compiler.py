@@ -55,6 +55,7 @@ def test_cycles_come_from_the_cache(tmp_path: Path) -> None:
         (1, Settings(coefficient=("1 + x",)), 0),
         (2, Settings(), 0),
         (2, Settings(coefficient=("1 + x",), method="cg"), 0),
+        (2, Settings(coefficient=("1 + x",), device="cuda"), 0),
     ],
 )
 def test_one_process_where_it_helps(

@@ -13,7 +13,7 @@ from sciml._errors import InputError
 from sciml.datasets.fields import inclusions, permeability, porous_mask
 from sciml.mesh import Boundary, Grid
 from sciml.pde import GridSystem, poisson
-from sciml.solvers import CG, FFT, PCG, Multigrid, Solution, SolverWarning, solve
+from sciml.solvers import CG, FFT, FMG, PCG, Multigrid, Solution, SolverWarning, solve
 from sciml.solvers.multigrid.depth import ALL_BOXES, box_plan
 
 pytestmark = pytest.mark.skipif(
@@ -127,6 +127,15 @@ def test_planes_take_boxes_where_nothing_jumps(k: Any) -> None:
     np.testing.assert_allclose(pair.x, pair.expected.x, rtol=0, atol=1e-7 * np.abs(pair.x).max())
 
 
+@pytest.mark.parametrize("only", [False, True])
+@pytest.mark.parametrize(("shape", "sides"), [((64, 32), {"x": NEUMANN}), ((16, 32, 24), {"y": PERIODIC})], ids=str)
+def test_full_multigrid(shape: tuple[int, ...], sides: dict[str, Boundary], only: bool) -> None:
+    pair = both(poisson(Grid(shape, boundary=sides), source="exp(x)"), FMG(only, "float64"))
+    agree(pair, CLOSE["float64"])
+    error = "discretisation_error"
+    assert pair.found.details[error] == pytest.approx(pair.expected.details[error], rel=1e-6)
+
+
 def balanced(shape: tuple[int, ...]) -> np.ndarray:
     """A source of zero sum."""
     f = np.random.default_rng(len(shape)).standard_normal(shape)
@@ -233,13 +242,14 @@ ODD = poisson(Grid((24, 45), boundary={"y": PERIODIC}))
 
 
 @pytest.mark.parametrize(("system", "solver", "says"), [
-    (LINE, FFT(), "method fft runs on the CPU and device cuda:0 was asked for; use multigrid, cg, pcg"),
+    (LINE, FFT(), "method fft runs on the CPU and device cuda:0 was asked for; use multigrid, fmg, cg, pcg"),
     (LINE, PCG(), "preconditioner 'mic0' runs on the CPU and A lies on cuda:0; use multigrid or jacobi"),
     (LINE, Multigrid(coarse="clusters"), "coarse is 'clusters' and smoother 'auto', use coarse auto or boxes"),
     (LINE, Multigrid(smoother="jacobi"), "smoother 'jacobi', use coarse auto or boxes with smoother auto or sor"),
+    (poisson(Grid((100, 100))), FMG(), "fmg on cuda:0 halves the axes down to a few cells, here 100 x 100 unknowns"),
     (ODD, Multigrid(), "even number of unknowns along periodic axes on all levels of boxes, the box is 24 x 45; use"),
     (JUMPS, Multigrid(), "jumps or walls of this operator ask for clusters; use coarse 'boxes'"),
-], ids=["method", "preconditioner", "clusters", "smoother", "odd", "jumps"])  # fmt: skip
+], ids=["method", "preconditioner", "clusters", "smoother", "halves", "odd", "jumps"])  # fmt: skip
 def test_what_the_device_has_not(system: GridSystem, solver: Any, says: str) -> None:
     with stand_in():
         there = system.to("cuda")
