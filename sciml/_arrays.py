@@ -78,7 +78,7 @@ def device_of(value: Any) -> str:
     """
     if not is_on_device(value):
         return "cpu"
-    return f"cuda:{getattr(value.device, 'id', value.device)}"
+    return f"cuda:{value.device.id}" if hasattr(value.device, "id") else str(value.device)  # CuPy's, torch's
 
 
 def on_device_of(value: Any) -> AbstractContextManager[Any]:

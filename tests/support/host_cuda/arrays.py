@@ -139,7 +139,7 @@ class DeviceArray(NDArrayOperatorsMixin):
         return bool(self.values)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
-        if method not in ("__call__", "reduce"):
+        if method not in ("__call__", "reduce") or (method == "__call__" and "where" in kwargs):
             return NotImplemented
         target = {} if out is None else {"out": tuple(plain(one) for one in out)}
         found = getattr(ufunc, method)(*map(plain, inputs), **plain(kwargs), **target)
