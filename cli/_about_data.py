@@ -1,0 +1,89 @@
+"""What is in a file of samples, as lines a person reads."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sciml.datasets.dataset import DataSet
+    from sciml.mesh import Grid
+
+__all__ = ["about", "opened"]
+
+# Attributes of our files that have a line of their own or say nothing to a person.
+KNOWN = ("sciml_format", "version", "name", "equation", "generator", "seed")
+
+
+def opened(path: Path) -> "DataSet":
+    """The data set of a file.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is none.
+    """
+    from sciml._errors import InputError
+    from sciml.datasets.formats.ours import open_ours
+
+    if not path.is_file():
+        raise InputError(f"there is no file {path}; sciml data generate makes one")
+    return open_ours(path)
+
+
+def about(path: Path) -> dict[str, str]:
+    """Name and text of every line.
+
+    Raises
+    ------
+    InputError
+        If it is not a data set.
+    """
+    from sciml._memory import readable_bytes
+    from sciml.datasets.dataset import PARTS
+
+    with opened(path) as data:
+        lines = {"name": data.name, "samples": str(len(data)), "size": readable_bytes(path.stat().st_size)}
+        for group in ("inputs", "outputs"):
+            for name, values in getattr(data, group).items():
+                lines[f"{group}/{name}"] = f"{_by(values.shape[1:])} {values.dtype}"
+        if data.grid is not None:
+            lines |= _grid(data.grid)
+        if data.split:
+            lines["split"] = ", ".join(f"{name} {len(data.split[name])}" for name in PARTS if name in data.split)
+            lines["protocol"] = data.protocol
+        if data.equation:
+            lines["equation"] = _pairs(data.equation)
+        lines |= _origin(data.attributes)
+        if "residual" in data.facts:
+            lines["largest residual"] = f"{data.facts['residual'].max():.1e}"
+        return lines
+
+
+def _grid(grid: "Grid") -> dict[str, str]:
+    walls: dict[str, list[str]] = {}
+    for side, wall in grid.boundary.items():
+        value = "" if wall.kind == "periodic" else f" {wall.value}"
+        transfer = "" if wall.transfer is None else f" transfer {wall.transfer}"
+        walls.setdefault(f"{wall.kind}{value}{transfer}", []).append(side)
+    return {
+        "grid": f"{_by(grid.shape)} {grid.location}s, extent {_by(grid.extent)}",
+        "boundary": "; ".join(f"{' '.join(at)} {what}" for what, at in walls.items()),
+    }
+
+
+def _origin(attributes: dict[str, Any]) -> dict[str, str]:
+    lines = {name: str(value) for name, value in attributes.items() if name not in KNOWN}
+    generator = dict(attributes.get("generator") or {})
+    if generator:
+        lines["generator"] = str(generator.get("generator", "unknown"))
+        lines["parameters"] = _pairs(generator.get("parameters") or {})
+    if "seed" in attributes:
+        lines["seed"] = str(attributes["seed"])
+    return lines
+
+
+def _pairs(values: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _by(lengths: tuple[Any, ...]) -> str:
+    return " x ".join(f"{length:g}" for length in lengths) or "scalar"
