@@ -66,8 +66,8 @@ class StoredField:
         if isinstance(samples, int | slice):
             return self._read(samples)
         out = np.empty((len(samples), *self.shape[1:]), self.dtype)
-        for row, sample in zip(out, samples.tolist(), strict=True):  # a copy of one sample at a time beside the result
-            row[...] = self._read(sample)
+        for place, sample in enumerate(samples.tolist()):  # a copy of one sample at a time beside the result
+            out[place] = self._read(sample)
         return out
 
     def _read(self, samples: int | slice) -> NDArray[Any]:
