@@ -151,6 +151,10 @@ class DataSet(AbstractContextManager["DataSet"]):
             raise InputError(f"{self.name} has no part '{part}'; its split has {', '.join(self.split)}")
         return self.split[part]
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Another process opens files of its own, and closes them when it ends.
+        return self.__dict__ | {"closing": ExitStack()}
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:

@@ -1,7 +1,7 @@
 """Our own files: HDF5, one sample a chunk, checksummed, with grid, split and how the samples were made."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml._errors import InputError
-from sciml.datasets.dataset import DataSet, StoredField
+from sciml.datasets.dataset import DataSet
+from sciml.datasets.stores import Hdf5Array, Hdf5File
+from sciml.datasets.view import View
 from sciml.mesh import Boundary, Grid
 
-__all__ = ["FORMAT", "VERSION", "Writer", "open_ours", "recognises", "writing"]
+__all__ = [
+    "FORMAT", "VERSION", "Writer", "grid_attributes", "grid_of", "open_files", "open_ours", "recognises", "writing",
+]
 
 FORMAT, VERSION = "dataset", 1
 
@@ -28,7 +32,7 @@ def recognises(path: Path) -> bool:
     """
     import h5py
 
-    if not h5py.is_hdf5(path):
+    if not path.is_file() or not h5py.is_hdf5(path):
         return False
     with h5py.File(path, "r") as file:
         return bool(file.attrs.get("sciml_format") == FORMAT)
@@ -42,29 +46,50 @@ def open_ours(path: Path) -> DataSet:
     InputError
         If the file is damaged, of a newer version, or lacks what it must have.
     """
-    import h5py
-
     with ExitStack() as stack:
+        opened = Hdf5File(path)
+        stack.callback(opened.close)
         try:
-            file = stack.enter_context(h5py.File(path, "r"))
+            file = opened.handle()
             version = int(file.attrs["version"])
             if version > VERSION:
                 raise InputError(f"{path} has version {version} of the format; this sciml reads up to {VERSION}")
             attributes = {name: _plain(value) for name, value in file.attrs.items()}
             data = DataSet(
                 name=str(attributes["name"]),
-                inputs={name: StoredField(item) for name, item in file["inputs"].items()},
-                outputs={name: StoredField(item) for name, item in file["outputs"].items()},
-                grid=_grid_of(file["grid"].attrs) if "grid" in file else None,
+                inputs={name: View(Hdf5Array(opened, f"inputs/{name}")) for name in file["inputs"]},
+                outputs={name: View(Hdf5Array(opened, f"outputs/{name}")) for name in file["outputs"]},
+                grid=grid_of(file["grid"].attrs) if "grid" in file else None,
                 equation=json.loads(attributes.get("equation", "null")),
                 attributes=attributes | {"generator": json.loads(attributes.get("generator", "{}"))},
                 split={name: item[:] for name, item in file.get("split", {}).items()},
+                protocol=str(attributes.get("protocol", "as stored")),
                 facts={name: item[:] for name, item in file.get("samples", {}).items()},
                 closing=stack.pop_all(),
             )
         except (OSError, RuntimeError, KeyError, TypeError, json.JSONDecodeError) as error:
             reason = " ".join(str(error).split())[:120]
             raise InputError(f"{path} is damaged or not a data set ({reason}); expected a file of sciml data") from None
+    return data
+
+
+def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
+    """A single file as `open_ours` does; the split is the one it has.
+
+    Raises
+    ------
+    InputError
+        If several files, or a published protocol, are asked for.
+    """
+    if len(paths) > 1:
+        raise InputError(f"{len(paths)} files of sciml data given, {paths[0]} first; open them one by one")
+    data = open_ours(paths[0])
+    if protocol not in (None, data.protocol, data.protocol.split()[0]):
+        data.closing.close()
+        raise InputError(
+            f"{paths[0]} is a file of sciml with the protocol '{data.protocol}', and '{protocol}' is asked for; "
+            "published protocols are for published files: name one when converting those"
+        )
     return data
 
 
@@ -109,7 +134,7 @@ class Writer:
 
 @contextmanager
 def writing(
-    path: Path, count: int, *, name: str, grid: Grid | None, equation: Mapping[str, Any] | None, seed: int,
+    path: Path, count: int, *, name: str, grid: Grid | None, equation: Mapping[str, Any] | None, seed: int | None,
     generator: Mapping[str, Any],
 ) -> Iterator[Writer]:
     """A file of `count` samples to fill; no times are stored in it, so equal samples make equal bytes.
@@ -131,15 +156,22 @@ def writing(
 
     with h5py.File(path, "w", libver=("v110", "v110")) as file:
         file.attrs.update({
-            "sciml_format": FORMAT, "version": VERSION, "name": name, "seed": seed,
+            "sciml_format": FORMAT, "version": VERSION, "name": name, **({} if seed is None else {"seed": seed}),
             "equation": json.dumps(equation, sort_keys=True), "generator": json.dumps(generator, sort_keys=True),
         })
         if grid is not None:
-            file.create_group("grid").attrs.update(_grid_attributes(grid))
+            file.create_group("grid").attrs.update(grid_attributes(grid))
         yield Writer(file, count)
 
 
-def _grid_attributes(grid: Grid) -> dict[str, Any]:
+def grid_attributes(grid: Grid) -> dict[str, Any]:
+    """A grid as attributes of a group, its mask and fixed cells left out.
+
+    Examples
+    --------
+    >>> sorted(grid_attributes(Grid((3,))))
+    ['boundary', 'extent', 'location', 'shape']
+    """
     boundary = {side: [one.kind, one.value, one.transfer] for side, one in grid.boundary.items()}
     return {
         "shape": np.array(grid.shape), "extent": np.array(grid.extent), "location": grid.location,
@@ -147,7 +179,14 @@ def _grid_attributes(grid: Grid) -> dict[str, Any]:
     }
 
 
-def _grid_of(attributes: Mapping[str, Any]) -> Grid:
+def grid_of(attributes: Mapping[str, Any]) -> Grid:
+    """The grid of such attributes.
+
+    Examples
+    --------
+    >>> grid_of(grid_attributes(Grid((3,), (2.0,)))).extent
+    (2.0,)
+    """
     boundary = {side: Boundary(*given) for side, given in json.loads(attributes["boundary"]).items()}
     location = str(attributes["location"])
     shape, extent = (tuple(attributes[name].tolist()) for name in ("shape", "extent"))

@@ -1,0 +1,58 @@
+"""Inflated copies of compressed arrays beside their files, made once."""
+
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import mkdtemp
+
+from sciml._atomic import replacing
+
+__all__ = ["cached"]
+
+
+def cached(path: Path, name: str, write: Callable[[Path], None], closing: ExitStack) -> Path:
+    """A .npy file with one array of a file that cannot be read in parts, in the folder ``<path>.cache``.
+
+    It is made anew when the file has changed, and may be deleted at any time when no data set is open.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str
+        Of the array.
+    write : callable
+        Called as ``write(target)`` when there is no copy yet.
+    closing : ExitStack
+        Removes the copy at the end if the folder of the file cannot be written to, so that it lies among
+        temporary files.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder, ExitStack() as closing:
+    ...     path = Path(folder, "a.mat")
+    ...     path.touch()
+    ...     kept = cached(path, "coeff", lambda target: np.save(target, np.arange(3)), closing)
+    ...     np.load(kept), kept.parent.name
+    (array([0, 1, 2]), 'a.mat.cache')
+    """
+    state = path.stat()
+    folder = path.with_name(path.name + ".cache")
+    kept = folder / f"{name.replace('/', '.')}-{state.st_size:x}-{state.st_mtime_ns:x}.npy"
+    if kept.exists():
+        return kept
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        kept = Path(mkdtemp(prefix="sciml-"), kept.name)
+        closing.callback(shutil.rmtree, kept.parent, ignore_errors=True)
+    try:
+        with replacing(kept) as (partial,):
+            write(partial)
+    except BaseException:
+        with suppress(OSError):
+            kept.parent.rmdir()  # holds, if anything, copies of other arrays
+        raise
+    return kept
