@@ -201,9 +201,10 @@ class StencilOperator:
         return matrix
 
     def aslinearoperator(self) -> "LinearOperator":
-        """SciPy's wrapper around this operator."""
+        """SciPy's wrapper around this operator, on the CPU."""
         from scipy.sparse.linalg import LinearOperator
 
+        host = self.host
         return LinearOperator(
-            self.shape, matvec=self.matvec, rmatvec=self.matvec, matmat=self.matmat, dtype=self.dtype
+            self.shape, matvec=host.matvec, rmatvec=host.matvec, matmat=host.matmat, dtype=self.dtype
         )

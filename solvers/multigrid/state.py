@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml._errors import InputError
 from sciml.kernels._stencil import shape3
 from sciml.kernels.stencil_apply.numpy import variable_stencil
 from sciml.mesh.components import NullSpace
@@ -118,7 +119,15 @@ class MultigridState:
             z[~self.A.active.ravel()] = 0.0
 
     def aspreconditioner(self) -> "LinearOperator":
-        """M for SciPy's Krylov solvers (symmetric positive definite)."""
+        """M for SciPy's Krylov solvers (symmetric positive definite).
+
+        Raises
+        ------
+        InputError
+            If A lies on a CUDA device: SciPy iterates on the CPU.
+        """
+        if self.A.device != "cpu":
+            raise InputError(f"SciPy iterates on the CPU and A lies on {self.A.device}; set up for A.to('cpu')")
 
         def apply(r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
             self.apply(r, z)

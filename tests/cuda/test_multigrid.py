@@ -227,6 +227,9 @@ def test_there_and_back() -> None:
         np.testing.assert_array_equal(there.expand(cupy.asarray(u)).get(), system.expand(u))
         assert there.A.unknowns == system.A.unknowns
         assert (there.A.tocsr() != system.A.tocsr()).nnz == 0
+        np.testing.assert_array_equal(there.A.aslinearoperator() @ u.ravel(), system.A @ u.ravel())
+        with pytest.raises(InputError, match="SciPy iterates on the CPU"):
+            Multigrid(coarse="boxes").setup(there.A).aspreconditioner()
 
 
 def test_defect_of_a_source_is_told() -> None:
