@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sciml._errors import InputError
+from sciml.models._crop import crop
 from sciml.models._layers import check_counts, convolution
 from sciml.models._padding import BoundaryKinds, Location, pad, side_kinds
 from sciml.models._pretrained import Pretrained
@@ -89,6 +90,11 @@ class UNet(Pretrained):
         self.up = nn.ModuleList(block(a + b, a) for a, b in pairwise(widths))
         self.last = convolution(ndim, widths[0], out_channels, 1)
 
+    @property
+    def smallest_side(self) -> int:
+        """Points along an axis from which on the coarsest level has more than one; exported networks need them."""
+        return int(2 ** len(self.halvings)) + 1
+
     def forward(self, x: Tensor) -> Tensor:
         """Output fields, shape (batch, out_channels, *spatial), for (batch, in_channels, *spatial)."""
         x = self.first(x)
@@ -99,9 +105,7 @@ class UNet(Pretrained):
         for up in reversed(self.up):
             fine = passed.pop()
             x = functional.interpolate(x, scale_factor=2.0, mode="nearest")
-            for axis, n in enumerate(fine.shape[2:], 2):
-                x = x.narrow(axis, 0, n)
-            x = up(torch.cat((fine, x), 1))
+            x = up(torch.cat((fine, crop(x, fine.shape[2:])), 1))
         y: Tensor = self.last(x)
         return y
 

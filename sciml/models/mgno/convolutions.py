@@ -4,18 +4,18 @@ One form of transfer serves every size. Restriction puts coarse point j at fine 
 node is no unknown, between 2 j and 2 j + 1 for kernels of 4). Prolongation is the transposed convolution over the
 whole line, on coarse values that were continued past the sides like all other fields; what lies outside the
 fine box is then cut off. The box is that of the fine field, so the parity of its sizes plays no part in the kernels;
-continuing by wrapped values makes the transfer exactly periodic; and cutting by *padding with negative
-widths* gives an output whose size is the fine one by construction, which export accepts for free
-sizes (slices of a doubled size are only accepted for multiples of a power of two).
+continuing by wrapped values makes the transfer exactly periodic; and export cuts by indices, whose number is the
+fine size by construction, so that sizes stay free (slices of a doubled size are only accepted for
+multiples of a power of two). Where the fine sizes are even nothing is copied.
 """
 
 from collections.abc import Callable, Sequence
 from typing import cast
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sciml.models._crop import crop
 from sciml.models.mgno.ghosts import Widths, extend
 from sciml.models.mgno.sides import Axis
 
@@ -96,9 +96,4 @@ class Prolongation(nn.Module):
         """Values on a finer level of `shape`, from `e` on the coarser one."""
         e = extend(e, self.axes, self.widths)[0] if any(map(any, self.widths)) else e
         fine = SPREAD[len(self.axes)](e, self.weight, None, 2, self.cut, self.more)
-        if not torch.compiler.is_exporting() and fine.shape[2:] == torch.Size(shape):
-            return fine
-        margins: list[int] = []
-        for first, n, length in zip(self.first, shape, fine.shape[2:], strict=True):
-            margins = [-first, n - (length - first), *margins]
-        return F.pad(fine, margins)
+        return crop(fine, shape, self.first)

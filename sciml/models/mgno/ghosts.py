@@ -43,7 +43,7 @@ def extended(x: Tensor, axes: Sequence[Axis], widths: Widths) -> Tensor:
     """The field with all its ghosts, axis after axis, so that corners are continued twice."""
     ghosts = tuple((axis.left.ghost, axis.right.ghost) for axis in axes)
     if torch.compiler.is_exporting():
-        return _concatenated(x, ghosts, widths)
+        return _gathered(x, ghosts, widths)
     result: Tensor = _Extension.apply(x, ghosts, widths)  # type: ignore[no-untyped-call]
     return result
 
@@ -56,21 +56,29 @@ def _source(ghost: Ghost, width: int, n: int, right: bool) -> tuple[int, float, 
     return (n - width - shift if right else shift), (-1.0 if ghost == "odd" else 1.0), True
 
 
-def _concatenated(x: Tensor, ghosts: Sequence[tuple[Ghost, Ghost]], widths: Widths) -> Tensor:
-    """The plain form, which export can follow for free sizes."""
-    for dim, (kinds, width) in enumerate(zip(ghosts, widths, strict=True), start=2):
-        n = x.shape[dim]
-        parts = [_layers(x, dim, kind, w, n, bool(end)) for end, (kind, w) in enumerate(zip(kinds, width, strict=True))]
-        x = torch.cat([*parts[:1], x, *parts[1:]], dim) if any(width) else x
+def _gathered(x: Tensor, ghosts: Sequence[tuple[Ghost, Ghost]], widths: Widths) -> Tensor:
+    """The plain form, which export can follow for free sizes: values by their indices, times 1, -1 or 0."""
+    for dim, ((left, right), (before, after)) in enumerate(zip(ghosts, widths, strict=True), start=2):
+        if before or after:
+            n = x.shape[dim]
+            i = torch.arange(n + before + after, device=x.device) - before
+            index = torch.where(i < 0, _image(left, i, n), torch.where(i < n, i, n - 1 - _image(right, n - 1 - i, n)))
+            x = x.index_select(dim, index)
+            if {left, right} & {"zero", "odd"}:
+                one = torch.ones_like(i, dtype=x.dtype)
+                factor = torch.where(i < 0, FACTORS[left] * one, torch.where(i < n, one, FACTORS[right] * one))
+                x = x * factor.reshape(-1, *(1,) * (x.ndim - 1 - dim))
     return x
 
 
-def _layers(x: Tensor, dim: int, ghost: Ghost, width: int, n: int, right: bool) -> Tensor:
-    if ghost == "zero" or width == 0:
-        return torch.zeros_like(x.narrow(dim, 0, width))
-    start, sign, mirrored = _source(ghost, width, n, right)
-    layers = sign * x.narrow(dim, start, width)
-    return layers.flip(dim) if mirrored and width > 1 else layers
+FACTORS = {"zero": 0.0, "odd": -1.0, "reflect": 1.0, "replicate": 1.0, "wrap": 1.0}
+
+
+def _image(ghost: Ghost, i: Tensor, n: int) -> Tensor:
+    """Index that repeats at i < 0, counted from that end."""
+    if ghost == "wrap":
+        return i + n
+    return -i if ghost == "reflect" else (-1 - i).clamp(max=n - 1)
 
 
 class _Extension(torch.autograd.Function):

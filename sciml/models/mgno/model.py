@@ -126,6 +126,14 @@ class MgNO(Pretrained):
         if ndim > 1:
             self.to(memory_format=torch.channels_last if ndim == 2 else torch.channels_last_3d)  # type: ignore[call-overload]
 
+    @property
+    def smallest_side(self) -> int:
+        """Points along an axis from which on there is room for all levels."""
+        n, levels = 2, self.settings.levels
+        while len(self.settings.sizes((n,) * self.settings.ndim)) < levels:
+            n += 1
+        return n
+
     def forward(self, x: Tensor) -> Tensor:
         """Predicted fields.
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from sciml.models.mgno.ghosts import _concatenated, extend, extended
+from sciml.models.mgno.ghosts import _gathered, extend, extended
 from sciml.models.mgno.sides import Axis, Side
 
 GHOSTS = ("zero", "odd", "reflect", "replicate", "wrap")
@@ -35,14 +35,14 @@ def test_the_odd_continuation_vanishes_on_the_face() -> None:
 
 
 @pytest.mark.parametrize(("left", "right"), list(product(GHOSTS, GHOSTS)))
-def test_one_copy_equals_concatenation_and_has_its_gradient(left: str, right: str) -> None:
+def test_one_copy_equals_gathering_and_has_its_gradient(left: str, right: str) -> None:
     if (left == "wrap") != (right == "wrap"):
         left = right = "wrap"
     axes, widths = [axis(left, right), axis("reflect", "odd")], ((1, 2), (1, 1))
     x = torch.randn(2, 2, 4, 5, dtype=torch.float64, requires_grad=True)
     ours = extended(x, axes, widths)
     ghosts = tuple((a.left.ghost, a.right.ghost) for a in axes)
-    plain = _concatenated(x, ghosts, widths)
+    plain = _gathered(x, ghosts, widths)
     assert torch.equal(ours, plain)
     g = torch.randn_like(ours)
     mine, theirs = (torch.autograd.grad(y, x, g, retain_graph=True)[0] for y in (ours, plain))
