@@ -1,7 +1,7 @@
 """Our own files: HDF5, one sample a chunk, checksummed, with grid, split and how the samples were made."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sciml._errors import InputError
 from sciml.datasets.dataset import DataSet
+from sciml.datasets.formats.sink import new_hdf5
 from sciml.datasets.stores import Hdf5Array, Hdf5File
 from sciml.datasets.view import View
 from sciml.mesh import Boundary, Grid
@@ -102,10 +103,12 @@ class Writer:
         Open for writing, empty but for attributes.
     count : int
         Number of samples.
+    check : callable
+        Raises when the file cannot be written.
     """
 
-    def __init__(self, file: Any, count: int) -> None:
-        self.file, self.count = file, count
+    def __init__(self, file: Any, count: int, check: Callable[[], None]) -> None:
+        self.file, self.count, self.check = file, count, check
 
     def put(self, group: str, name: str, sample: int, value: NDArray[Any]) -> None:
         """Store the value of a sample; the first one sets shape and dtype.
@@ -114,6 +117,11 @@ class Writer:
         ----------
         group : str
             ``inputs`` or ``outputs``.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written, e.g. because the disk is full.
         """
         key = f"{group}/{name}"
         if key not in self.file:
@@ -121,6 +129,7 @@ class Writer:
                 key, (self.count, *value.shape), value.dtype, chunks=(1, *value.shape), fletcher32=True
             )
         self.file[key][sample] = value
+        self.check()
 
     def facts(self, name: str, values: NDArray[Any]) -> None:
         """Store a number for each sample."""
@@ -152,16 +161,14 @@ def writing(
     ...         data.inputs["source"][1], data.grid.shape
     (array([1., 1., 1.], dtype=float32), (3,))
     """
-    import h5py
-
-    with h5py.File(path, "w", libver=("v110", "v110")) as file:
+    with new_hdf5(path) as (file, sink):
         file.attrs.update({
             "sciml_format": FORMAT, "version": VERSION, "name": name, **({} if seed is None else {"seed": seed}),
             "equation": json.dumps(equation, sort_keys=True), "generator": json.dumps(generator, sort_keys=True),
         })
         if grid is not None:
             file.create_group("grid").attrs.update(grid_attributes(grid))
-        yield Writer(file, count)
+        yield Writer(file, count, sink.check)
 
 
 def grid_attributes(grid: Grid) -> dict[str, Any]:
