@@ -7,16 +7,17 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from sciml._errors import InputError
 from sciml._memory import memory_limit
 from sciml._nearest import nearest
 from sciml.datasets.dataset import DataSet
+from sciml.datasets.formats import ours
+from sciml.datasets.open import open_dataset
 from sciml.kernels._pool import usable_cores
-from sciml.mesh import Grid
 from sciml.models import Pretrained, model_class
+from sciml.models.mgno.sides import conditions_of
 from sciml.train.augment import symmetries
 from sciml.train.config import Config
 from sciml.train.losses import loss_of
@@ -81,12 +82,22 @@ def prepare(config: Config, stack: ExitStack) -> Prepared:
 
 
 def open_sets(files: Sequence[str], protocol: str, stack: ExitStack) -> list[DataSet]:
-    """Data sets of files, or the one that comes with sciml; closed by `stack`."""
-    from sciml.datasets.formats.ours import open_ours
+    """Data sets of files, closed by `stack`.
 
+    Files of sciml are one set each, called by the name of the file; published ones may be parts of one set.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or does not know the protocol.
+    """
     if not files:
         raise InputError("no data given; use --data FILE")
-    return [stack.enter_context(open_ours(Path(name))) for name in files]
+    paths = [Path(name) for name in files]
+    if not all(path.is_file() and ours.recognises(path) for path in paths):
+        return [stack.enter_context(open_dataset(paths, protocol or None))]
+    opened = [stack.enter_context(open_dataset(path, protocol or None)) for path in paths]
+    return [replace(one, name=path.name) for one, path in zip(opened, paths, strict=True)]
 
 
 def _resolved(config: Config) -> Config:
@@ -118,22 +129,10 @@ def _arguments(config: Config, samples: Samples) -> dict[str, Any]:
         if given.get(name, count) != count:
             raise InputError(f"model.{name} is {given[name]}, and the data have {count}; leave it out")
     if "boundary" in known and "boundary" not in given:
-        given["boundary"] = _conditions(grid)
+        given["boundary"] = conditions_of(grid)
     modes = [min(24, n) for n in grid.shape]
     found = counted | {"location": grid.location, "n_modes": modes}
     return given | {name: value for name, value in found.items() if name in known and name not in given}
-
-
-def _conditions(grid: Grid) -> str | dict[str, str]:
-    """Kinds of conditions for the padding of a model, which knows values of 0 alone."""
-    kinds: dict[str, str] = {side: condition.kind for side, condition in grid.boundary.items()}
-    for side, kind in kinds.items():
-        if kind != "periodic" and np.any(grid.side_values(side)):
-            raise InputError(
-                f"the data have {kind} values other than 0 on {side}, which padding cannot honour; subtract a field "
-                "that takes them, or choose what is padded by model.boundary"
-            )
-    return next(iter(kinds.values())) if len({*kinds.values()}) == 1 else kinds
 
 
 def _normaliser(samples: Samples, kind: Any, how: str) -> Normaliser:

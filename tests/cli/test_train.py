@@ -87,7 +87,7 @@ def test_evaluate_elsewhere(run: Run, data: Path, tmp_path: Path) -> None:
     write_small(tmp_path / "other.h5", boundary=Boundary("periodic"))
     assert "periodic on side x-" in run("evaluate", "a", "--data", "other.h5", code=2).stderr
     write_small(tmp_path / "bad.h5", bad={15: np.nan})
-    assert "sample 15 of bad" in run("evaluate", "a", "--data", "bad.h5", code=2).stderr
+    assert "sample 15 of bad.h5" in run("evaluate", "a", "--data", "bad.h5", code=2).stderr
     report = json.loads(run("evaluate", "a", "--data", "bad.h5", "--skip-bad", "--report", "-").stdout)
     assert (report["samples"], list(report["skipped"])) == (2, ["15"])
     for bad in (("--resolution", "5"), ("--resolution", "0"), ("--report", "r.txt"), ("--threads", "0")):
@@ -119,7 +119,7 @@ def test_settings_come_from_a_file_and_options_win(run: Run, data: Path, tmp_pat
 def test_several_files_and_bad_samples(run: Run, data: Path, tmp_path: Path) -> None:
     write_small(tmp_path / "more.h5", seed=1, bad={2: np.nan})
     both = ("train", "unet", "--data", "small.h5", "more.h5", "--epochs", "1", *TINY)
-    assert "sample 2 of more has outputs that are not finite" in run(*both, code=2).stderr
+    assert "sample 2 of more.h5 has outputs that are not finite" in run(*both, code=2).stderr
     assert "23 training and 6 validation samples" in run(*both, "--skip-bad", "--output", "a").stderr
     record = json.loads((tmp_path / "a" / "data.json").read_text())
     assert record["skipped"] == {"20": "outputs that are not finite"}

@@ -24,6 +24,7 @@ MODELS["tiny"] = ("training", "Tiny")
 SMALL = {
     "fno": {"model.n_modes": [4, 4], "model.hidden_channels": 4, "model.n_layers": 1},
     "unet": {"model.hidden_channels": 4, "model.n_layers": 1},
+    "mgno": {"model.hidden_channels": 4, "model.n_layers": 1, "model.steps": [[1, 0], [1, 0], [1, 0]]},
     "tiny": {},
 }
 

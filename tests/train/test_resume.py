@@ -24,6 +24,7 @@ RNG = random.Random(7)
 CASES: list[tuple[str, dict[str, Any], int, int]] = [
     ("fno", {"data__augment": "d4"}, RNG.randint(2, 8), 0),
     ("unet", {"data__workers": 2, "optimiser__accumulate": 2, "train__epochs": 4}, RNG.randint(2, 7), 0),
+    ("mgno", {"data__augment": "transpose"}, RNG.randint(2, 8), 0),
     ("tiny", {"train__autocast": "bfloat16", "data__workers": 1}, RNG.randint(2, 8), 0),
     ("fno", {"train__autocast": "float16", "optimiser__ema": 0.0}, 0, 2),
 ]
