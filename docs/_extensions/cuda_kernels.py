@@ -10,7 +10,7 @@ from sciml.kernels._spec import KernelSpec, specs
 
 def write(app: Any) -> None:
     """Make the table before Sphinx looks for sources."""
-    rows = ["kernel - what it does - types".split(" - ")] + [row(spec) for spec in specs() if spec.on_device]
+    rows = [["kernel", "what it does", "types"]] + [row(spec) for spec in specs() if spec.on_device]
     lines = [".. list-table::", "   :header-rows: 1", ""]
     for cells in rows:
         lines += [f"   {'* -' if k == 0 else '  -'} {cell}" for k, cell in enumerate(cells)]
