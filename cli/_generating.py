@@ -18,7 +18,7 @@ __all__ = ["counts_of", "run"]
 
 def run(
     name: str, recipe: Any, *, samples: int, resolution: int, seed: int, output: Path, workers: int,
-    split: str | None, dtype: str, overwrite: bool, quiet: bool, verbose: bool,
+    split: str | None, dtype: str, compress: bool, overwrite: bool, quiet: bool, verbose: bool,
 ) -> None:
     """Make the file, or say what is left and how to go on.
 
@@ -31,7 +31,7 @@ def run(
     """
     from sciml.datasets.generate.engine import Order
 
-    order = Order(name, recipe, samples, resolution, seed, counts_of(split), dtype)
+    order = Order(name, recipe, samples, resolution, seed, counts_of(split), dtype, compress)
     _check(output, workers, overwrite)
     if verbose and not quiet:
         for key, value in order.described().items():

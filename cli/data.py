@@ -56,6 +56,7 @@ Exit code: 0 done, 1 interrupted or failed, 2 bad input.
     "--split", metavar="A,B,C", help="Training, validation and test samples.  [default: 8, 1 and 1 tenths]",
 )
 @click.option("--dtype", default="float32", show_default=True, metavar="TYPE", help="float32 or float64, as stored.")
+@click.option("--compress", is_flag=True, help="Smaller files that take longer to read.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A parameter of the generator; repeated.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing file once the new one is complete.")
 @_quiet

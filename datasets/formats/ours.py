@@ -105,10 +105,13 @@ class Writer:
         Number of samples.
     check : callable
         Raises when the file cannot be written.
+    compress : bool
+        Whether samples are compressed.
     """
 
-    def __init__(self, file: Any, count: int, check: Callable[[], None]) -> None:
+    def __init__(self, file: Any, count: int, check: Callable[[], None], compress: bool = False) -> None:
         self.file, self.count, self.check = file, count, check
+        self.packing = {"compression": "gzip", "compression_opts": 9, "shuffle": True} if compress else {}
 
     def put(self, group: str, name: str, sample: int, value: NDArray[Any]) -> None:
         """Store the value of a sample; the first one sets shape and dtype.
@@ -126,7 +129,7 @@ class Writer:
         key = f"{group}/{name}"
         if key not in self.file:
             self.file.create_dataset(
-                key, (self.count, *value.shape), value.dtype, chunks=(1, *value.shape), fletcher32=True
+                key, (self.count, *value.shape), value.dtype, chunks=(1, *value.shape), fletcher32=True, **self.packing
             )
         self.file[key][sample] = value
         self.check()
@@ -144,7 +147,7 @@ class Writer:
 @contextmanager
 def writing(
     path: Path, count: int, *, name: str, grid: Grid | None, equation: Mapping[str, Any] | None, seed: int | None,
-    generator: Mapping[str, Any],
+    generator: Mapping[str, Any], compress: bool = False,
 ) -> Iterator[Writer]:
     """A file of `count` samples to fill; no times are stored in it, so equal samples make equal bytes.
 
@@ -168,7 +171,7 @@ def writing(
         })
         if grid is not None:
             file.create_group("grid").attrs.update(grid_attributes(grid))
-        yield Writer(file, count, sink.check)
+        yield Writer(file, count, sink.check, compress)
 
 
 def grid_attributes(grid: Grid) -> dict[str, Any]:

@@ -43,6 +43,8 @@ class Order:
         Samples for training, validation and test, in this order from the first; default 8, 1 and 1 tenths.
     dtype : str
         What is stored, float32 or float64; all computations are in float64.
+    compress : bool
+        Smaller files that take longer to read.
 
     Raises
     ------
@@ -57,6 +59,7 @@ class Order:
     seed: int = 0
     split: tuple[int, int, int] | None = None
     dtype: str = "float32"
+    compress: bool = False
 
     def __post_init__(self) -> None:
         for name, least in (("samples", 1), ("resolution", 2), ("seed", 0)):
@@ -175,7 +178,7 @@ def _assemble(order: Order, parts: Path, path: Path) -> None:
     recipe, described = order.recipe, order.described()
     with writing(
         path, order.samples, name=f"{order.name} {order.resolution}", grid=recipe.grid(order.resolution),
-        equation=recipe.equation(), seed=order.seed, generator=described,
+        equation=recipe.equation(), seed=order.seed, generator=described, compress=order.compress,
     ) as writer:
         residuals = []
         for start in range(0, order.samples, PART):
