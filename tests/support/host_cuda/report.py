@@ -1,8 +1,10 @@
 """What was compiled for which architecture and how far what ran was off, as JSON, as a table and in one line."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from host_cuda.nvrtc import Usage
 
@@ -36,14 +38,21 @@ class Report:
     compiled: list[Compiled] = field(default_factory=list)
     executed: list[Executed] = field(default_factory=list)
 
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything as plain values."""
+        compiled = [{**asdict(row), "kernels": [usage._asdict() for usage in row.kernels]} for row in self.compiled]
+        return {"compiled": compiled, "executed": [asdict(row) for row in self.executed]}
+
+    def add(self, rows: Mapping[str, list[dict[str, Any]]]) -> None:
+        """Take over the `rows` of another report."""
+        for row in rows.get("compiled", ()):
+            self.compiled.append(Compiled(**{**row, "kernels": [Usage(**usage) for usage in row["kernels"]]}))
+        self.executed += [Executed(**row) for row in rows.get("executed", ())]
+
     def write(self, folder: Path) -> None:
         """``cuda.json`` and ``cuda.txt`` in `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
-        compiled = [
-            {**asdict(row), "kernels": [usage._asdict() for usage in row.kernels]} for row in self.compiled
-        ]
-        rows = {"compiled": compiled, "executed": [asdict(row) for row in self.executed]}
-        (folder / "cuda.json").write_text(json.dumps(rows, indent=1) + "\n")
+        (folder / "cuda.json").write_text(json.dumps(self.rows(), indent=1) + "\n")
         (folder / "cuda.txt").write_text("\n".join([*self.resources(), "", *self.errors(), "", self.summary(), ""]))
 
     def resources(self) -> list[str]:
