@@ -14,9 +14,10 @@ __all__ = ["cli", "main"]
 
 COMMANDS = {
     "solve": ("sciml.cli.solve", "Solve a Poisson problem on a box and prove the residual."),
-    "data": ("sciml.cli.data", "Make, look at and check files of samples."),
+    "data": ("sciml.cli.data", "Make, look at, convert and check files of samples."),
     "train": ("sciml.cli.train", "Train a model on data sets."),
     "evaluate": ("sciml.cli.evaluate", "Evaluate a trained model on samples it has not seen."),
+    "predict": ("sciml.cli.predict", "Predict with a trained model; on request prove or refine the answer."),
     "bench": ("sciml.cli.bench", "List, run and report the benchmark cases."),
     "info": ("sciml.cli.info", "Show versions, threads, memory, caches and devices."),
 }

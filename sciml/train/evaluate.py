@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sciml._errors import InputError
-from sciml.mesh import Grid
 from sciml.train.build import open_sets
 from sciml.train.metrics import METRICS
 from sciml.train.record import grid_of, normaliser_of, split_of_record
@@ -21,6 +20,7 @@ from sciml.train.reproducible import reproducible
 from sciml.train.resample import resample
 from sciml.train.run import Run
 from sciml.train.samples import Samples, join
+from sciml.train.trained import check_grid
 
 __all__ = ["Evaluation", "WorstSample", "evaluate"]
 
@@ -168,7 +168,7 @@ def _samples(config: Any, record: dict[str, Any], files: list[str], protocol: st
         sets, inputs=record["inputs"], outputs=record["outputs"], boundary=data.boundary, validation=0.0,
         seed=config.train.seed,
     )
-    _check_grid(samples.grid, grid_of(record))
+    check_grid(samples.grid, grid_of(record))
     channels, wanted = samples.channels("inputs"), len(record["encoder"]["mean"])
     if channels != wanted:
         raise InputError(f"the data have {channels} input channels, the model takes {wanted}")
@@ -178,18 +178,3 @@ def _samples(config: Any, record: dict[str, Any], files: list[str], protocol: st
     test = [one.indices("test") + start for one, start in zip(sets, starts, strict=False)]
     named = [one.protocol if one.split else "all samples" for one in sets]
     return replace(samples, split={"test": np.concatenate(test)}, protocol=" + ".join(dict.fromkeys(named)))
-
-
-def _check_grid(grid: Grid, trained: Grid) -> None:
-    """Sizes may differ from those in training, dimension and boundary conditions may not."""
-    if grid.ndim != trained.ndim or grid.location != trained.location:
-        raise InputError(
-            f"the data are {grid.ndim}-D on {grid.location}s, the model was trained {trained.ndim}-D on "
-            f"{trained.location}s"
-        )
-    for side, condition in grid.boundary.items():
-        if condition.kind != trained.boundary[side].kind:
-            raise InputError(
-                f"the data are {condition.kind} on side {side}, the model was trained with "
-                f"{trained.boundary[side].kind}; it honours no other condition"
-            )

@@ -1,0 +1,162 @@
+"""The network of a run, from fields in their own units to fields in theirs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sciml._errors import ConvergenceError, InputError
+from sciml.mesh import Grid
+from sciml.models import Pretrained
+from sciml.train.config import Config
+from sciml.train.normalise import Normaliser
+from sciml.train.record import grid_of, normaliser_of
+from sciml.train.reproducible import reproducible
+from sciml.train.run import Run
+
+__all__ = ["Trained", "check_grid"]
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The best model of a run, with the normalisation and the record of what it was trained on.
+
+    Parameters
+    ----------
+    path : Path
+        Of the run.
+    config : Config
+    record : mapping
+        What `sciml.train.record` wrote: names of inputs and outputs, equation, grid.
+    model : Pretrained
+    encoder, decoder : Normaliser
+        Of inputs and outputs.
+    """
+
+    path: Path
+    config: Config
+    record: Mapping[str, Any]
+    model: Pretrained
+    encoder: Normaliser
+    decoder: Normaliser
+
+    @classmethod
+    def of(cls, path: str | Path) -> "Trained":
+        """The network of a folder of ``sciml train``.
+
+        Raises
+        ------
+        InputError
+            If it holds no run, or no model yet.
+        """
+        run = Run.open(Path(path))
+        record = run.record()
+        encoder, decoder = (normaliser_of(record, which) for which in ("encoder", "decoder"))
+        return cls(run.path, run.config(), record, run.model(), encoder, decoder)
+
+    @property
+    def in_channels(self) -> int:
+        """Channels that the network takes."""
+        return len(self.encoder.mean)
+
+    @property
+    def out_channels(self) -> int:
+        """Channels that it gives."""
+        return len(self.decoder.mean)
+
+    @property
+    def grid(self) -> Grid:
+        """The grid it was trained on."""
+        return grid_of(self.record)
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights."""
+        return sum(weight.numel() for weight in self.model.parameters())
+
+    def grid_for(self, shape: tuple[int, ...]) -> Grid:
+        """The box and the boundary conditions of training at another resolution.
+
+        Raises
+        ------
+        InputError
+            If the shape has another number of axes, or boundary values are stored for the training grid only.
+        """
+        grid = self.grid
+        if len(shape) != grid.ndim:
+            raise InputError(f"shape {shape} has {len(shape)} axes; the network of {self.path} works on {grid.ndim}")
+        return replace(grid, shape=shape)
+
+    def predict(self, x: NDArray[Any], threads: int | None = None) -> Array:
+        """Outputs for inputs, in batches and without gradients.
+
+        Parameters
+        ----------
+        x : ndarray, shape (N, in_channels, *spatial)
+            On any grid with at least 2 points an axis.
+        threads : int, optional
+            Of torch; default those of the run.
+
+        Returns
+        -------
+        ndarray of float32, shape (N, out_channels, *spatial)
+
+        Raises
+        ------
+        InputError
+            If the layout is another, or a value is not finite.
+        ConvergenceError
+            If a prediction is not finite.
+        """
+        ndim = self.grid.ndim
+        if x.ndim != ndim + 2 or x.shape[1] != self.in_channels or min(x.shape[2:]) < 2:
+            raise InputError(
+                f"inputs of shape {x.shape} given; the network of {self.path} takes (samples, {self.in_channels}, "
+                f"*spatial) with {ndim} axes of at least 2 points"
+            )
+        x, train = np.ascontiguousarray(x, np.float32), self.config.train
+        _check_finite(x, InputError, "inputs of sample {} are not finite; repair them")
+        y = np.empty((len(x), self.out_channels, *x.shape[2:]), np.float32)
+        with reproducible(threads or train.threads, train.seed, None), torch.inference_mode():
+            for start in range(0, len(x), train.batch_size):
+                part = self.encoder.encode(torch.from_numpy(x[start : start + train.batch_size]))
+                y[start : start + train.batch_size] = self.decoder.decode(self.model(part)).numpy()
+        _check_finite(y, ConvergenceError, "the prediction of sample {} is not finite; train anew or scale the input")
+        return y
+
+
+def check_grid(grid: Grid, trained: Grid) -> None:
+    """Sizes may differ from those in training; dimension, location and kinds of boundary conditions may not.
+
+    Raises
+    ------
+    InputError
+        Naming what differs.
+
+    Examples
+    --------
+    >>> check_grid(Grid((64, 48)), Grid((32, 32)))
+    """
+    if grid.ndim != trained.ndim or grid.location != trained.location:
+        raise InputError(
+            f"the data are {grid.ndim}-D on {grid.location}s, the model was trained {trained.ndim}-D on "
+            f"{trained.location}s"
+        )
+    for side, condition in grid.boundary.items():
+        if condition.kind != trained.boundary[side].kind:
+            raise InputError(
+                f"the data are {condition.kind} on side {side}, the model was trained with "
+                f"{trained.boundary[side].kind}; it honours no other condition"
+            )
+
+
+def _check_finite(values: Array, error: type[Exception], text: str) -> None:
+    bad = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(1))
+    if len(bad):
+        raise error(text.format(int(bad[0])))
