@@ -14,7 +14,7 @@ KNOWN = ("sciml_format", "version", "name", "equation", "generator", "seed")
 
 
 def opened(path: Path) -> "DataSet":
-    """The data set of a file.
+    """The data set of a file or folder, in any format that is read.
 
     Raises
     ------
@@ -22,11 +22,11 @@ def opened(path: Path) -> "DataSet":
         If there is no such file, or it is none.
     """
     from sciml._errors import InputError
-    from sciml.datasets.formats.ours import open_ours
+    from sciml.datasets.open import open_dataset
 
-    if not path.is_file():
+    if not path.exists():
         raise InputError(f"there is no file {path}; sciml data generate makes one")
-    return open_ours(path)
+    return open_dataset(path)
 
 
 def about(path: Path) -> dict[str, str]:
@@ -41,7 +41,7 @@ def about(path: Path) -> dict[str, str]:
     from sciml.datasets.dataset import PARTS
 
     with opened(path) as data:
-        lines = {"name": data.name, "samples": str(len(data)), "size": readable_bytes(path.stat().st_size)}
+        lines = {"name": data.name, "samples": str(len(data)), "size": readable_bytes(_size(path))}
         for group in ("inputs", "outputs"):
             for name, values in getattr(data, group).items():
                 lines[f"{group}/{name}"] = f"{_by(values.shape[1:])} {values.dtype}"
@@ -56,6 +56,10 @@ def about(path: Path) -> dict[str, str]:
         if "residual" in data.facts:
             lines["largest residual"] = f"{data.facts['residual'].max():.1e}"
         return lines
+
+
+def _size(path: Path) -> int:
+    return sum(file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*")))
 
 
 def _grid(grid: "Grid") -> dict[str, str]:
@@ -73,7 +77,10 @@ def _grid(grid: "Grid") -> dict[str, str]:
 def _origin(attributes: dict[str, Any]) -> dict[str, str]:
     lines = {name: str(value) for name, value in attributes.items() if name not in KNOWN}
     generator = dict(attributes.get("generator") or {})
-    if generator:
+    if "converted" in generator:
+        said = {key: value for key, value in generator["converted"].items() if value not in ([], None)}
+        lines["converted"] = _pairs(said)
+    elif generator:
         lines["generator"] = str(generator.get("generator", "unknown"))
         lines["parameters"] = _pairs(generator.get("parameters") or {})
     if "seed" in attributes:

@@ -1,9 +1,11 @@
-"""The command ``sciml data``: make, look at and check files of samples."""
+"""The command ``sciml data``: make, look at, convert and check files of samples."""
 
 from pathlib import Path
 from typing import Any
 
 import click
+
+from sciml.cli._data_convert import convert
 
 __all__ = ["data"]
 
@@ -13,7 +15,10 @@ _quiet = click.option("-q", "--quiet", is_flag=True, help="Print nothing but err
 
 @click.group(epilog="Example: sciml data generate darcy --samples 100 --resolution 32 --output darcy.h5")
 def data() -> None:
-    """Make, look at and check files of samples."""
+    """Make, look at, convert and check files of samples."""
+
+
+data.add_command(convert)
 
 
 @data.command("list", epilog="Example: sciml data list --verbose")

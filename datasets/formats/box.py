@@ -34,12 +34,14 @@ def box_of(
     if not even or tuple(map(len, axes)) != shape:
         return None, []
     steps = [float(x[-1] - x[0]) / (len(x) - 1) for x in axes]
-    is_cell = all(abs(x[0] / h % 1 - 0.5) < 0.1 for x, h in zip(axes, steps, strict=True))
-    grid = Grid(shape, location="cell" if is_cell else "node", boundary=walls)
-    missing = [0 if is_cell or grid.is_periodic(axis) else 1 for axis in range(len(axes))]
+    wraps = [Grid(shape, boundary=walls).is_periodic(axis) for axis in range(len(axes))]
+    # Where the box wraps around, centres and nodes are alike.
+    telling = [axis for axis, one in enumerate(wraps) if not one] or range(len(axes))
+    is_cell = all(abs(axes[axis][0] / steps[axis] % 1 - 0.5) < 0.1 for axis in telling)
+    missing = [0 if is_cell or one else 1 for one in wraps]
     extent = tuple(h * (n - less) for h, n, less in zip(steps, shape, missing, strict=True))
     origin = [float(x[0]) - (h / 2 if is_cell else 0.0) for x, h in zip(axes, steps, strict=True)]
-    return Grid(shape, extent, grid.location, walls), origin
+    return Grid(shape, extent, "cell" if is_cell else "node", walls), origin
 
 
 def _is_even(x: NDArray[np.float64]) -> bool:

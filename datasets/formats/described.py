@@ -33,7 +33,7 @@ def description(data: DataSet) -> dict[str, Any]:
 
 def restored(
     text: str, inputs: Mapping[str, Field], outputs: Mapping[str, Field], split: Mapping[str, NDArray[np.int64]],
-    closing: ExitStack, path: Path,
+    facts: Mapping[str, NDArray[Any]], closing: ExitStack, path: Path,
 ) -> DataSet:
     """The data set of a description and its fields.
 
@@ -47,7 +47,8 @@ def restored(
         grid = None if said["grid"] is None else grid_of({key: _array(value) for key, value in said["grid"].items()})
         return DataSet(
             str(said["name"]), inputs, outputs, grid=grid, equation=said["equation"],
-            attributes=dict(said["attributes"]), split=split, protocol=str(said["protocol"]), closing=closing,
+            attributes=dict(said["attributes"]), split=split, protocol=str(said["protocol"]), facts=facts,
+            closing=closing,
         )
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise InputError(f"{path} has a damaged description ({error!r}); convert it again") from None

@@ -5,6 +5,7 @@ sample are spread over all of it. So a compressed variable is inflated once, a b
 sample after the other beside the file, from which parts are mapped.
 """
 
+import os
 import zlib
 from contextlib import ExitStack
 from math import prod
@@ -24,7 +25,7 @@ __all__ = ["Variable", "is_mat5", "store_of", "variables"]
 # Bytes that hold the description of a variable: flags, sizes, a name of up to 63 letters.
 DESCRIPTION = 4096
 # Bytes of an inflated block.
-BLOCK = 1 << 21
+BLOCK = 1 << 20
 
 
 class Variable(NamedTuple):
@@ -149,6 +150,9 @@ def _inflate(path: Path, variable: Variable, target: Path) -> None:
     count, points = variable.shape[0], prod(variable.shape[1:])
     assert variable.packed is not None
     out = np.lib.format.open_memmap(target, "w+", variable.dtype, (count, *variable.shape[:0:-1]))
+    if hasattr(os, "posix_fallocate"):  # on a full disk the write to a mapped page would end the process
+        with target.open("rb+") as file:
+            os.posix_fallocate(file.fileno(), 0, target.stat().st_size)
     rows = out.reshape(count, points)
     width = max(1, BLOCK // (count * variable.stored.itemsize))
     with path.open("rb") as file:

@@ -12,7 +12,7 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from sciml._errors import InputError
-from sciml.datasets.dataset import PARTS, DataSet, Field
+from sciml.datasets.dataset import DataSet, Field
 from sciml.datasets.formats.arrange import arranged, listing
 from sciml.datasets.formats.described import description, restored
 from sciml.datasets.formats.npy_layout import mapped_npz
@@ -58,10 +58,10 @@ def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
         counts = [next(iter(one[1].values())).shape[0] for one in made]
         if len(paths) == 1 and protocol is None and NOTE in _entries(paths[0]):
             with ZipFile(paths[0]) as archive:
-                return restored(
-                    archive.read(NOTE).decode(), inputs, outputs, _split(paths[0], closing), closing.pop_all(), paths[0]
-                )
-        parts = split_by_name(paths, counts) or (_split(paths[0], closing) if len(paths) == 1 else {})
+                note = archive.read(NOTE).decode()
+            split, facts = (_arrays(paths[0], group, closing) for group in ("split", "samples"))
+            return restored(note, inputs, outputs, split, facts, closing.pop_all(), paths[0])
+        parts = split_by_name(paths, counts) or (_arrays(paths[0], "split", closing) if len(paths) == 1 else {})
         return arranged(
             paths[0].stem, "plain", protocol, inputs=inputs, outputs=outputs, counts=counts, parts=parts,
             closing=closing.pop_all(),
@@ -82,8 +82,9 @@ def write_plain(data: DataSet, path: Path) -> None:
         for group, fields in groups.items():
             for name, field in fields.items():
                 _write(archive, f"{group}/{name}", field.shape, field.dtype, blocks(field))
-        for name, samples in data.split.items():
-            _write(archive, f"split/{name}", samples.shape, samples.dtype, iter([samples]))
+        for group, arrays in {"split": data.split, "samples": data.facts}.items():
+            for name, values in arrays.items():
+                _write(archive, f"{group}/{name}", values.shape, values.dtype, iter([values]))
         archive.writestr(NOTE, json.dumps(description(data)))
 
 
@@ -138,7 +139,7 @@ def _sides(path: Path, closing: ExitStack) -> tuple[Mapping[str, Field], Mapping
     return sides[0], sides[1]
 
 
-def _split(path: Path, closing: ExitStack) -> dict[str, NDArray[np.int64]]:
-    names = set(_names(path))
-    stores = {part: mapped_npz(path, f"split/{part}", closing) for part in PARTS if f"split/{part}" in names}
-    return {part: store.read((slice(None),), np.dtype(np.int64)) for part, store in stores.items()}
+def _arrays(path: Path, group: str, closing: ExitStack) -> dict[str, NDArray[Any]]:
+    names = [name for name in _names(path) if name.startswith(f"{group}/")]
+    stores = {name.partition("/")[2]: mapped_npz(path, name, closing) for name in names}
+    return {name: store.read((slice(None),), store.dtype) for name, store in stores.items()}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sciml._errors import InputError
 from sciml.datasets.dataset import DataSet
@@ -23,13 +24,15 @@ from sciml.datasets.view import View, joined
 from sciml.mesh import AXES, Boundary, Grid
 from sciml.mesh.boundary import BoundaryKind
 
-__all__ = ["GROUPS", "NOTE", "WALLS", "open_files", "recognises"]
+__all__ = ["FACTS", "GROUPS", "NOTE", "SPLIT", "WALLS", "open_files", "recognises"]
 
 # Group to the number of axes that the components of its fields have.
 GROUPS = {"t0_fields": 0, "t1_fields": 1, "t2_fields": 2}
 WALLS: Mapping[str, BoundaryKind] = {"PERIODIC": "periodic", "WALL": "dirichlet", "OPEN": "neumann"}
 # Attribute with what files written here know beyond the format.
 NOTE = "sciml"
+# Groups with a number for each sample, and with the split of a lone file; not of the format either.
+FACTS, SPLIT = "samples", "split"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +43,9 @@ class _Series:
     layer: Mapping[int, int]
     timed: bool
 
-    def field(self, start: int = 0, stop: int | None = None) -> View:
+    def field(self, start: int = 0, stop: int | None = None, dtype: str | None = None) -> View:
         """Frames `start` to `stop`, or the only one."""
-        return View(self.whole, window={**self.layer, 1: slice(start, stop) if self.timed else 0})
+        return View(self.whole, window={**self.layer, 1: slice(start, stop) if self.timed else 0}, dtype=dtype)
 
 
 def recognises(path: Path) -> bool:
@@ -89,8 +92,10 @@ def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
         )
         counts = [next(iter(series.values())).whole.shape[0] for series in made]
         split = split_by_name(files, counts)
+        if not split and len(files) == 1:
+            split = {part: item[:] for part, item in opened[0].handle().get(SPLIT, {}).items()}
         if note and protocol is None:
-            return restored(str(note), inputs, outputs, split, closing.pop_all(), files[0])
+            return restored(str(note), inputs, outputs, split, _facts(opened), closing.pop_all(), files[0])
         grid, origin = _grid(opened[0])
         return arranged(
             _name(opened[0]), "the-well", protocol, inputs=inputs, outputs=outputs, counts=counts,
@@ -185,6 +190,12 @@ def _noted(note: str, path: Path) -> tuple[Plan, Plan]:
         return tuple({str(name): tuple(plan) for name, plan in plans[side].items()} for side in ("inputs", "outputs"))  # type: ignore[return-value]
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise InputError(f"{path} has a damaged description ({error!r}); convert it again") from None
+
+
+def _facts(files: Sequence[Hdf5File]) -> dict[str, NDArray[Any]]:
+    """Numbers of each sample that files written here keep."""
+    groups = [file.handle().get(FACTS, {}) for file in files]
+    return {name: np.concatenate([group[name][:] for group in groups]) for name in groups[0]}
 
 
 def _grid(file: Hdf5File) -> tuple[Grid | None, list[float]]:
