@@ -14,6 +14,7 @@ from sciml.cli import _problem_file
 from sciml.cli._problem_file import read_problem
 from sciml.cli.main import cli
 from sciml.solvers._table import SOLVERS, options
+from sciml.train.config import Config, flat
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -37,7 +38,7 @@ def python_of(page: str) -> str:
 
 def commands() -> list[tuple[str, str]]:
     lines = [(page, line.strip()) for page, text in PAGES.items() for line in text.splitlines()]
-    return [(page, line) for page, line in lines if re.match(r"sciml (solve|bench|info)( |$)", line)]
+    return [(page, line) for page, line in lines if re.match(r"sciml (solve|train|evaluate|bench|info)( |$)", line)]
 
 
 def test_readme_starts_with_the_two_commands() -> None:
@@ -113,6 +114,12 @@ def test_options_of_solve_have_a_row_among_keys_or_are_told_of() -> None:
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert any(f"``{name}" in text for name in parameter.opts), parameter.name
+
+
+def test_settings_of_training_have_a_row() -> None:
+    table = PAGES["training.rst"].partition("Settings\n--------\n")[2]
+    rows = re.findall(r"^``(\w+\.\w+)``  ", table, flags=re.MULTILINE)
+    assert rows == [key for key in flat(Config()) if key != "model.name"]
 
 
 def test_keys_of_a_report_have_a_row() -> None:
