@@ -15,6 +15,7 @@ from sciml._nearest import nearest
 from sciml.datasets.dataset import DataSet
 from sciml.datasets.formats import ours
 from sciml.datasets.open import open_dataset
+from sciml.datasets.small import open_darcy_small
 from sciml.kernels._pool import usable_cores
 from sciml.models import Pretrained, model_class
 from sciml.models.mgno.sides import conditions_of
@@ -82,7 +83,7 @@ def prepare(config: Config, stack: ExitStack) -> Prepared:
 
 
 def open_sets(files: Sequence[str], protocol: str, stack: ExitStack) -> list[DataSet]:
-    """Data sets of files, closed by `stack`.
+    """Data sets of files, or the one that comes with sciml; closed by `stack`.
 
     Files of sciml are one set each, called by the name of the file; published ones may be parts of one set.
 
@@ -92,7 +93,7 @@ def open_sets(files: Sequence[str], protocol: str, stack: ExitStack) -> list[Dat
         If a file cannot be read, or does not know the protocol.
     """
     if not files:
-        raise InputError("no data given; use --data FILE")
+        return [stack.enter_context(open_darcy_small())]
     paths = [Path(name) for name in files]
     if not all(path.is_file() and ours.recognises(path) for path in paths):
         return [stack.enter_context(open_dataset(paths, protocol or None))]
