@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from sciml.train.config import Config
+    from contextlib import AbstractContextManager
+
     from sciml.train.loop import Loop
     from sciml.train.run import Run
 
@@ -52,13 +53,9 @@ def train(
     resume: Path | None, quiet: bool, verbose: bool, **given: Any,
 ) -> None:
     """Train MODEL (fno, unet) on data sets; the best model, metrics and a checkpoint go to a folder."""
-    from contextlib import ExitStack
-
     from sciml.cli._exit import Failure
 
-    settings = _settings(model, (*data, *more), config, given)
-    with ExitStack() as stack:
-        loop = _begin(settings, output, stack) if resume is None else _go_on(resume, output, settings, stack)
+    with _session(_settings(model, (*data, *more), config, given), output, resume) as loop:
         run = loop.run
         _say_before(loop, quiet, verbose)
         try:
@@ -86,53 +83,19 @@ def _settings(model: str | None, files: tuple[Path, ...], config: Path | None, g
     return found
 
 
-def _begin(settings: dict[str, Any], output: Path | None, stack: Any) -> "Loop":
+def _session(settings: dict[str, Any], output: Path | None, resume: Path | None) -> "AbstractContextManager[Loop]":
+    """A new run, or an earlier one."""
     from sciml._errors import InputError
     from sciml.models import MODELS
-    from sciml.train.config import Config
-    from sciml.train.run import Run, new_folder
+    from sciml.train import Config, resumed, started
 
+    if resume is not None:
+        if output is not None:
+            raise InputError(f"--output {output} with --resume {resume}; a resumed run goes on in its own folder")
+        return resumed(resume, settings)
     if "model.name" not in settings:
         raise InputError(f"no model given; use sciml train MODEL with one of {', '.join(MODELS)}")
-    config = Config().changed(settings)
-    folder = new_folder(output, config.model.name)
-    prepared = _prepare(config, stack)
-    return _loop(prepared, Run.create(folder, prepared.config, prepared.record))
-
-
-def _go_on(folder: Path, output: Path | None, settings: dict[str, Any], stack: Any) -> "Loop":
-    from sciml._errors import InputError
-    from sciml.train.run import Run
-
-    if output is not None:
-        raise InputError(f"--output {output} with --resume {folder}; a resumed run goes on in its own folder")
-    run = Run.open(folder)
-    recorded = run.config()
-    if "train.epochs" in settings:
-        settings.setdefault("train.max_minutes", 0.0)
-    if settings.get("data.files") is not None:
-        settings["data.files"] = tuple(str(Path(name).resolve()) for name in settings["data.files"])
-    config = recorded.changed(settings)
-    state = run.load_checkpoint(config)
-    prepared = _prepare(config, stack)
-    run.check_record(prepared.record)
-    loop = _loop(prepared, run)
-    loop.resume(state)
-    loop.extend(recorded)
-    run.write_config(prepared.config)
-    return loop
-
-
-def _prepare(config: "Config", stack: Any) -> Any:
-    from sciml.train.build import prepare
-
-    return prepare(config, stack)
-
-
-def _loop(prepared: Any, run: "Run") -> "Loop":
-    from sciml.train.loop import Loop
-
-    return Loop(prepared.model, prepared.task, prepared.config, run)
+    return started(Config().changed(settings), output)
 
 
 def _train(loop: "Loop", quiet: bool) -> Any:

@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,8 @@ import torch
 from sciml.datasets.formats.ours import writing
 from sciml.mesh import Boundary, Grid
 from sciml.models import MODELS, Pretrained
-from sciml.train.build import prepare
-from sciml.train.config import Config
+from sciml.train import Config, started
 from sciml.train.log import Silent
-from sciml.train.loop import Loop
-from sciml.train.run import Run
 
 MODELS["tiny"] = ("training", "Tiny")
 
@@ -77,27 +73,6 @@ def settings_for(model: str, data: Path, **more: Any) -> Config:
     return Config().changed(base | {key.replace("__", "."): value for key, value in more.items()})
 
 
-def begin(config: Config, folder: Path, stack: ExitStack, watcher: Any = None) -> Loop:
-    """A new run."""
-    prepared = prepare(config, stack)
-    run = Run.create(folder, prepared.config, prepared.record)
-    return Loop(prepared.model, prepared.task, prepared.config, run, watcher)
-
-
-def go_on(folder: Path, stack: ExitStack, config: Config | None = None) -> Loop:
-    """An earlier run, from its checkpoint."""
-    run = Run.open(folder)
-    recorded = run.config()
-    config = config or recorded
-    state = run.load_checkpoint(config)
-    prepared = prepare(config, stack)
-    run.check_record(prepared.record)
-    loop = Loop(prepared.model, prepared.task, prepared.config, run)
-    loop.resume(state)
-    loop.extend(recorded)
-    return loop
-
-
 class Killer(Silent):
     """Ends the process without warning: after a step, or after the row of an epoch was written."""
 
@@ -117,8 +92,9 @@ def killed(config: Config, folder: Path, step: int, epoch: int = 0) -> None:
     """Train in a child of this process until it kills itself."""
     child = os.fork()
     if child == 0:
-        with ExitStack() as stack:
-            begin(config, folder, stack, Killer(step, epoch)).train()
+        with started(config, folder) as loop:
+            loop.watcher = Killer(step, epoch)
+            loop.train()
         os._exit(0)
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status)

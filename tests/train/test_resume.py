@@ -4,19 +4,17 @@ import random
 import signal
 import subprocess
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 import training
-from training import begin, go_on, settings_for, write_small
+from training import settings_for, write_small
 
 from sciml._errors import InputError
+from sciml.train import Run, Status, resumed, started
 from sciml.train.log import Silent
-from sciml.train.loop import Status
-from sciml.train.run import Run
 from sciml.train.state import load_state
 
 RNG = random.Random(7)
@@ -36,13 +34,13 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def straight(config: Any, folder: Path) -> Status:
-    with ExitStack() as stack:
-        return begin(config, folder, stack).train()
+    with started(config, folder) as loop:
+        return loop.train()
 
 
-def resumed(folder: Path) -> Status:
-    with ExitStack() as stack:
-        return go_on(folder, stack).train()
+def go_on(folder: Path) -> Status:
+    with resumed(folder) as loop:
+        return loop.train()
 
 
 def assert_same_run(one: Path, other: Path) -> None:
@@ -84,7 +82,7 @@ def test_killed_and_resumed_is_bit_for_bit_the_straight_run(data: Path, tmp_path
         assert at == (step - 1 if step else 3 * epoch - 1), "one checkpoint a step, the last one before the kill"
         config = settings_for(model, data, **more)
         assert straight(config, tmp_path / f"straight-{case}") is Status.FINISHED
-        assert resumed(folder) is Status.FINISHED
+        assert go_on(folder) is Status.FINISHED
         assert_same_run(tmp_path / f"straight-{case}", folder)
 
 
@@ -95,11 +93,11 @@ def test_a_signal_ends_the_run_after_the_step_and_another_run_goes_on(data: Path
                 signal.raise_signal(signal.SIGTERM)
 
     config = settings_for("tiny", data, train__save_seconds=1e9)
-    with ExitStack() as stack:
-        loop = begin(config, tmp_path / "a", stack, Signals())
+    with started(config, tmp_path / "a") as loop:
+        loop.watcher = Signals()
         assert loop.train() is Status.INTERRUPTED
         assert loop.at.step == 4
-    assert resumed(tmp_path / "a") is Status.FINISHED
+    assert go_on(tmp_path / "a") is Status.FINISHED
     straight(config, tmp_path / "b")
     assert_same_run(tmp_path / "b", tmp_path / "a")
 
@@ -119,12 +117,10 @@ def test_seeds_change_the_run(data: Path, tmp_path: Path) -> None:
 def test_resuming_with_other_settings_names_the_key(data: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     straight(settings_for("tiny", data), folder)
-    config = Run.open(folder).config()
     for key, value in {"optimiser.lr": 0.5, "train.threads": 2, "data.augment": "flip", "model.in_channels": 2}.items():
-        with pytest.raises(InputError, match=key), ExitStack() as stack:
-            go_on(folder, stack, config.changed({key: value}))
-    with ExitStack() as stack:
-        loop = go_on(folder, stack, config.changed({"train.epochs": 4}))
+        with pytest.raises(InputError, match=key), resumed(folder, {key: value}):
+            pass
+    with resumed(folder, {"train.epochs": 4}) as loop:
         assert loop.train() is Status.FINISHED
         assert loop.at.step == 12
     assert [row["epoch"] for row in Run.open(folder).log.rows] == [1, 2, 3, 4]
@@ -135,7 +131,7 @@ def test_resuming_with_other_data_is_refused(tmp_path: Path) -> None:
     straight(settings_for("tiny", data), tmp_path / "run")
     write_small(tmp_path / "small.h5", seed=1)
     with pytest.raises(InputError, match="encoder differs"):
-        resumed(tmp_path / "run")
+        go_on(tmp_path / "run")
 
 
 def test_time_given_fixes_the_number_of_steps(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,8 +141,7 @@ def test_time_given_fixes_the_number_of_steps(data: Path, tmp_path: Path, monkey
     now = [100.0]
     monkeypatch.setattr(module.time, "perf_counter", lambda: now[0])
     config = settings_for("tiny", data, train__epochs=0, train__max_minutes=5.0, train__save_seconds=1e9)
-    with ExitStack() as stack:
-        loop = begin(config, tmp_path / "run", stack)
+    with started(config, tmp_path / "run") as loop:
         step, validate = loop.engine.step, loop._validate
 
         def slow_step(*args: Any) -> float:
@@ -164,12 +159,11 @@ def test_time_given_fixes_the_number_of_steps(data: Path, tmp_path: Path, monkey
         assert loop.at.seconds == pytest.approx(300, abs=5)
         assert load_state(loop.run.checkpoint)["position"]["total"] == total
         assert loop.run.log.rows[-1]["lr"] == pytest.approx(0.02 / 1000)
-    assert resumed(tmp_path / "run") is Status.FINISHED
+    assert go_on(tmp_path / "run") is Status.FINISHED
 
 
 def test_a_run_that_does_not_get_better_stops_early(data: Path, tmp_path: Path) -> None:
-    with ExitStack() as stack:
-        loop = begin(settings_for("tiny", data, train__patience=2, train__epochs=50), tmp_path / "run", stack)
+    with started(settings_for("tiny", data, train__patience=2, train__epochs=50), tmp_path / "run") as loop:
         validate = iter([3.0, 2.0, 2.5, 2.0, 1.0])
         loop._validate = lambda: {"rel_l2": next(validate)}  # type: ignore[method-assign]
         assert loop.train() is Status.STOPPED_EARLY
@@ -178,8 +172,7 @@ def test_a_run_that_does_not_get_better_stops_early(data: Path, tmp_path: Path) 
 
 
 def test_a_diverging_run_keeps_its_checkpoint(data: Path, tmp_path: Path) -> None:
-    with ExitStack() as stack:
-        loop = begin(settings_for("tiny", data, optimiser__lr=0.01), tmp_path / "run", stack)
+    with started(settings_for("tiny", data, optimiser__lr=0.01), tmp_path / "run") as loop:
         steps = iter(range(100))
         step = loop.engine.step
         loop.engine.step = lambda *args: step(*args) if next(steps) < 4 else float("nan")  # type: ignore[method-assign]
@@ -190,8 +183,7 @@ def test_a_diverging_run_keeps_its_checkpoint(data: Path, tmp_path: Path) -> Non
 
 
 def test_the_model_saved_is_the_best_one(data: Path, tmp_path: Path) -> None:
-    with ExitStack() as stack:
-        loop = begin(settings_for("fno", data), tmp_path / "run", stack)
+    with started(settings_for("fno", data), tmp_path / "run") as loop:
         loop.train()
         model = loop.run.model()
         found = loop.task.evaluate(model, loop.task.indices("val"))["rel_l2"].mean()

@@ -1,0 +1,74 @@
+"""Begin a run, or go on with one: data opened, model built, folder ready."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sciml.train.build import prepare
+from sciml.train.config import Config
+from sciml.train.loop import Loop
+from sciml.train.run import Run, new_folder
+
+__all__ = ["resumed", "started"]
+
+
+@contextmanager
+def started(config: Config, output: Path | None = None) -> Iterator[Loop]:
+    """A new run, ready to train.
+
+    Parameters
+    ----------
+    config : Config
+    output : Path, optional
+        Folder of the run; default the first free of runs/MODEL-1, runs/MODEL-2, ...
+
+    Raises
+    ------
+    InputError
+        If settings, data and model do not fit; nothing has been written then.
+
+    Examples
+    --------
+    >>> with started(Config().changed({"data.files": ["darcy.h5"]})) as loop:  # doctest: +SKIP
+    ...     loop.train()
+    """
+    folder = new_folder(output, config.model.name)
+    with ExitStack() as stack:
+        prepared = prepare(config, stack)
+        run = Run.create(folder, prepared.config, prepared.record)
+        yield Loop(prepared.model, prepared.task, prepared.config, run)
+
+
+@contextmanager
+def resumed(folder: Path, changes: Mapping[str, Any] | None = None) -> Iterator[Loop]:
+    """An earlier run at its last checkpoint, ready to go on.
+
+    Parameters
+    ----------
+    folder : Path
+    changes : mapping, optional
+        Settings that differ from the recorded ones; only ``train.epochs`` and ``train.max_minutes`` may.
+
+    Raises
+    ------
+    InputError
+        If another setting or the data changed, or there is no checkpoint of this version.
+    """
+    run = Run.open(folder)
+    recorded = run.config()
+    changes = dict(changes or {})
+    if "train.epochs" in changes:
+        changes.setdefault("train.max_minutes", 0.0)
+    if "data.files" in changes:
+        changes["data.files"] = [str(Path(name).resolve()) for name in changes["data.files"]]
+    config = recorded.changed(changes)
+    state = run.load_checkpoint(config)
+    with ExitStack() as stack:
+        prepared = prepare(config, stack)
+        run.check_record(prepared.record)
+        loop = Loop(prepared.model, prepared.task, prepared.config, run)
+        loop.resume(state)
+        loop.extend(recorded)
+        run.write_config(prepared.config)
+        yield loop
