@@ -8,7 +8,7 @@ from types import ModuleType
 from sciml._errors import InputError
 from sciml.datasets.dataset import DataSet
 from sciml.datasets.formats.arrange import listing
-from sciml.datasets.formats.hdf5_kind import contents, is_hdf5
+from sciml.datasets.formats.hdf5_kind import contents, holds_hdf5, is_hdf5
 from sciml.datasets.formats.roles import role_of
 
 __all__ = ["FORMATS", "open_dataset"]
@@ -60,6 +60,7 @@ def open_dataset(path: str | Path | Sequence[str | Path], protocol: str | None =
     if not given:
         raise InputError("no file given; expected at least one")
     try:
+        files = given
         files = [file for one in given for file in _files(one)]
         readers = [_reader(file) for file in files]
         if len(set(readers)) > 1:
@@ -70,6 +71,12 @@ def open_dataset(path: str | Path | Sequence[str | Path], protocol: str | None =
     except OSError as error:
         where = error.filename or given[0]
         raise InputError(f"{where} cannot be read ({error.strerror or error}); check the file") from None
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        # What is damaged inside an HDF5 file shows in many ways.
+        if isinstance(error, InputError) or not any(holds_hdf5(file) for file in files):
+            raise
+        reason = " ".join(str(error).split())[:120]
+        raise InputError(f"{given[0]} is damaged ({reason}); get it again") from None
     return data
 
 

@@ -155,18 +155,18 @@ class Hdf5Array:
 
     def read(self, selection: Selection, dtype: np.dtype[Any]) -> NDArray[Any]:
         """A part, converted while it is read."""
-        data = self.file.handle()[self.name]
         shape = tuple(
             len(range(*part.indices(length)))
             for part, length in zip(selection, self.shape, strict=True) if isinstance(part, slice)
         )
         try:
+            data = self.file.handle()[self.name]
             # HDF5 converts neither flags to numbers nor reads nothing.
             if not shape or 0 in shape or data.dtype.kind == "b":
                 return np.asarray(data[selection]).astype(dtype)
             out = np.empty(shape, dtype)
             data.read_direct(out, selection)
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, KeyError) as error:
             raise InputError(f"{self.file.path}:{self.name} is damaged ({_line(error)}); get it again") from None
         return out
 

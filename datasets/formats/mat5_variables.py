@@ -157,11 +157,12 @@ def _inflate(path: Path, variable: Variable, target: Path) -> None:
     width = max(1, BLOCK // (count * variable.stored.itemsize))
     with path.open("rb") as file:
         stream = _Inflated(path, file, *variable.packed)
-        stream.read(variable.offset)
+        stream.fill(memoryview(bytearray(variable.offset)))
+        block = np.empty((min(width, points), count), variable.stored)
         for first in range(0, points, width):
-            taken = min(width, points - first)
-            block = np.frombuffer(stream.read(taken * count * variable.stored.itemsize), variable.stored)
-            rows[:, first : first + taken] = block.reshape(taken, count).T
+            part = block[: points - first]
+            stream.fill(part.reshape(-1).view(np.uint8).data)
+            rows[:, first : first + len(part)] = part.T
     out.flush()
 
 
@@ -173,21 +174,20 @@ class _Inflated:
         self.engine = zlib.decompressobj()
         file.seek(begin)
 
-    def read(self, count: int) -> bytes:
-        """The next `count` bytes."""
-        parts = []
-        while count:
+    def fill(self, out: memoryview) -> None:
+        """The next bytes, as many as `out` takes."""
+        at = 0
+        while at < len(out):
             given = self.engine.unconsumed_tail or self.file.read(min(self.left, 1 << 16))
             self.left -= 0 if self.engine.unconsumed_tail else len(given)
             try:
-                part = self.engine.decompress(given, count)
+                part = self.engine.decompress(given, len(out) - at)
             except zlib.error as error:
                 raise _damaged(self.path, str(error)) from None
             if not part and not given:
-                raise _damaged(self.path, f"{count} bytes of a variable are missing")
-            parts.append(part)
-            count -= len(part)
-        return b"".join(parts)
+                raise _damaged(self.path, f"{len(out) - at} bytes of a variable are missing")
+            out[at : at + len(part)] = part
+            at += len(part)
 
 
 def _damaged(path: Path, why: str) -> InputError:
