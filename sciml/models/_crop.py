@@ -27,6 +27,8 @@ def crop(x: Tensor, shape: Sequence[int], first: Sequence[int] | None = None) ->
     >>> crop(torch.arange(6.0).reshape(1, 1, 6), [3], [2]).tolist()
     [[[2.0, 3.0, 4.0]]]
     """
+    if not torch.compiler.is_exporting() and x.shape[2:] == torch.Size(shape):
+        return x  # not a view: changes in place would copy the gradient
     for axis, n in enumerate(shape):
         start = 0 if first is None else first[axis]
         if torch.compiler.is_exporting():

@@ -50,7 +50,8 @@ class Level(nn.Module):
         """The steps before, or after, the coarser levels; u is None for 0."""
         for step in range(self.before, self.n_steps) if after else range(self.before):
             change = self.S[step](f if u is None else f - self.operator(step, u))
-            u = change if u is None else u + change
+            # In place: no convolution needs its own output for the gradient, and large new tensors cost page faults.
+            u = change if u is None else change.add_(u)
         return u
 
     def operator(self, step: int, u: Tensor) -> Tensor:
@@ -143,6 +144,10 @@ class VCycle(nn.Module):
         assert u is not None  # every level has a step
         return u
 
+    def coarse(self, level: int, u: Tensor | None, f: Tensor, depth: int) -> Tensor:
+        """What a finer level asks for: `solve`, unless a subclass knows a shorter way."""
+        return self.solve(level, u, f, depth)
+
     def _corrected(self, here: Level, level: int, u: Tensor | None, f: Tensor, depth: int) -> Tensor:
         kind = self.settings.restriction
         start: Tensor | None = None if kind == "residual" else self.Pi[level](u)
@@ -150,11 +155,11 @@ class VCycle(nn.Module):
         if kind == "fas" and start is not None:
             below = self.levels[level + 1]
             assert isinstance(below, Level)
-            e = self.solve(level + 1, start, data + below.first_operator(start), depth) - start
+            e = self.coarse(level + 1, start, data + below.first_operator(start), depth) - start
         else:
-            e = self.solve(level + 1, start, data, depth)
+            e = self.coarse(level + 1, start, data, depth)
         e = self.T[level](e, f.shape[2:])
-        return torch.as_tensor(self.norms[level](e if u is None else u + e))
+        return torch.as_tensor(self.norms[level](e if u is None else e.add_(u)))
 
     def _fix_transfers(self) -> None:
         """Replace the parameters of transfers by constants that act on each channel alone."""

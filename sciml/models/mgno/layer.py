@@ -1,5 +1,7 @@
 """One layer of the operator network: a V-cycle, a pointwise map and an activation."""
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -36,4 +38,40 @@ class OperatorLayer(nn.Module):
     def forward(self, v: Tensor) -> Tensor:
         """Fields of shape (batch, in_channels, *spatial) to (batch, out_channels, *spatial)."""
         w = torch.as_tensor(self.norm(self.W(v)))
-        return F.gelu(w if self.B is None else w + self.B(v))
+        if self.B is not None:
+            w = add_pointwise(w, v, self.B)
+        return F.gelu(w) if torch.is_grad_enabled() else torch.ops.aten.gelu_(w)
+
+
+def add_pointwise(w: Tensor, v: Tensor, B: nn.Module) -> Tensor:
+    """w + B v + b, in place where channels come last."""
+    weight, b = B.get_parameter("weight"), B.get_parameter("bias")
+    by_rows = v.movedim(1, -1).is_contiguous() and w.movedim(1, -1).is_contiguous()
+    if not by_rows or torch.compiler.is_exporting() or torch.is_autocast_enabled(w.device.type):
+        return torch.as_tensor(w.add_(B(v)))
+    result: Tensor = _AddPointwise.apply(w, v, weight.flatten(1), b)  # type: ignore[no-untyped-call]
+    return result
+
+
+class _AddPointwise(torch.autograd.Function):
+    """One matrix product over all points, added to w where it lies; autograd would copy w for a change of its view."""
+
+    @staticmethod
+    def forward(ctx: Any, w: Tensor, v: Tensor, B: Tensor, b: Tensor) -> Tensor:
+        ctx.save_for_backward(v, B)
+        ctx.mark_dirty(w)
+        _rows(w).add_(b).addmm_(_rows(v), B.T)
+        return w
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        v, B = ctx.saved_tensors
+        g = gradients[0].movedim(1, -1)
+        rows = g.reshape(-1, g.shape[-1])
+        back = (rows @ B).reshape(*g.shape[:-1], B.shape[1]).movedim(-1, 1)
+        return gradients[0], back, rows.T @ _rows(v), rows.sum(0)
+
+
+def _rows(x: Tensor) -> Tensor:
+    """Points by channels; a view of a tensor whose channels come last."""
+    return x.movedim(1, -1).flatten(0, -2)
