@@ -95,10 +95,17 @@ def open_sets(files: Sequence[str], protocol: str, stack: ExitStack) -> list[Dat
     if not files:
         return [stack.enter_context(open_darcy_small())]
     paths = [Path(name) for name in files]
-    if not all(path.is_file() and ours.recognises(path) for path in paths):
+    if not all(map(_is_ours, paths)):
         return [stack.enter_context(open_dataset(paths, protocol or None))]
     opened = [stack.enter_context(open_dataset(path, protocol or None)) for path in paths]
     return [replace(one, name=path.name) for one, path in zip(opened, paths, strict=True)]
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        return ours.recognises(path)
+    except OSError:
+        return False  # a damaged file: opening it says so
 
 
 def _resolved(config: Config) -> Config:

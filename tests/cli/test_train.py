@@ -76,6 +76,13 @@ def test_train_evaluate_and_go_on(run: Run, data: Path, tmp_path: Path) -> None:
     assert run("train", "unet", "--data", "small.h5", "--epochs", "1", "-q", *TINY).stdout == "runs/unet-2\n"
 
 
+def test_data_that_come_with_the_package(run: Run, tmp_path: Path) -> None:
+    run("train", "unet", "--epochs", "1", "--output", "a", "-q", *TINY)
+    report = json.loads(run("evaluate", "a", "--report", "-").stdout)
+    assert (report["samples"], report["resolution"]) == (50, [32, 32])
+    assert report["data"] == ["darcy 32"]
+
+
 def test_evaluate_elsewhere(run: Run, data: Path, tmp_path: Path) -> None:
     run("train", "unet", "--data", "small.h5", "--epochs", "1", "--output", "a", *TINY)
     write_small(tmp_path / "finer.h5", shape=(12, 9), split=False, count=7)
