@@ -1,9 +1,9 @@
 """Problems on a box: arrays and expressions over a grid."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from sciml.mesh.io.fields import FIELD_SUFFIXES, carries_vectors, write_fields
 from sciml.pde import GridSystem, boundary_balance, flux, poisson
 from sciml.solvers._solution import Solution
 
+if TYPE_CHECKING:
+    from sciml.cli._learned_guess import LearnedGuess
+
 __all__ = ["Box", "plan_box"]
 
 
@@ -39,11 +42,14 @@ class Box:
         Box and boundary conditions; mask and fixed cells follow when files are read.
     batch : int
         Number of right-hand sides.
+    learned : LearnedGuess, optional
+        A network whose prediction is the initial guess.
     """
 
     settings: Settings
     grid: Grid
     batch: int
+    learned: "LearnedGuess | None" = None
     suffixes = FIELD_SUFFIXES
 
     @property
@@ -61,6 +67,9 @@ class Box:
         with clock.measure("io"):
             given = read_inputs(self.settings, self.grid)
         system = poisson(given.grid, given.coefficient, given.source, shift=given.shift, project=self.settings.project)
+        if self.learned is not None:
+            with clock.measure("guess"):
+                return system, self.learned.start(given, system)
         unknowns: tuple[Any, ...] = (..., *system.index)
         return system, None if given.x0 is None else np.ascontiguousarray(given.x0[unknowns])
 
@@ -82,13 +91,15 @@ class Box:
         )
 
     def facts(self, system: GridSystem, solution: Solution) -> dict[str, Any]:
-        """The grid and the balance."""
+        """The grid and the balance; what a learned guess was worth where a report was asked for."""
+        told = self.learned is not None and "zero_guess" in solution.details
         return {
             "shape": system.domain.shape,
             "extent": system.domain.extent,
             "location": system.domain.location,
             "right_hand_sides": self.batch,
             "balance": balance_facts(boundary_balance(system, solution.x)),
+            **(self.learned.facts(system, solution) if self.learned and told else {}),
         }
 
 
@@ -110,7 +121,18 @@ def plan_box(settings: Settings, clock: Clock) -> Box:
     box = Box(settings, grid, batch)
     require_memory(box.memory, f"a solve of {box.describe()}")
     _check_fields(settings, grid)
-    return box
+    if settings.guess is None:
+        return box
+    with clock.measure("load"):
+        return replace(box, learned=_learned(settings, settings.guess, grid))
+
+
+def _learned(settings: Settings, run: Path, grid: Grid) -> "LearnedGuess":
+    from sciml.cli._learned_guess import plan_guess  # imports torch
+
+    if settings.x0 is not None:
+        raise InputError("--x0 and --guess are both given; a solve starts from one of them")
+    return plan_guess(run, grid, settings.threads)
 
 
 def _grid(settings: Settings, stored: Mapping[str, tuple[int, ...]]) -> Grid:

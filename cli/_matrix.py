@@ -24,7 +24,8 @@ _FIELDS = "the entries of a matrix hold it already"
 _NOT_HERE = {
     "shape": "the file gives it", "extent": _FIELDS, "location": _FIELDS, "coefficient": _FIELDS, "shift": _FIELDS,
     "source": "use --rhs FILE", "mask": _FIELDS, "fixed": _FIELDS, "fixed_value": _FIELDS, "bc": _FIELDS,
-    "regions": _FIELDS, "refine": "it belongs to meshes", "device": "solvers of sparse matrices run on the CPU",
+    "regions": _FIELDS, "refine": "it belongs to meshes", "guess": "networks work on boxes; use --x0",
+    "device": "solvers of sparse matrices run on the CPU",
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ _NOT_HERE = {
     "shape": "the mesh gives it", "extent": "the mesh gives it", "location": "unknowns are the vertices",
     "mask": "leave cells out of the mesh", "fixed": "name a boundary of the mesh and use --bc",
     "fixed_value": "name a boundary of the mesh and use --bc", "rhs": "it belongs to matrices; use --source",
-    "device": "solvers of sparse matrices run on the CPU",
+    "device": "solvers of sparse matrices run on the CPU", "guess": "networks work on boxes; use --x0",
 }  # fmt: skip
 UNNAMED = "unnamed"
 

@@ -41,6 +41,7 @@ A complete file::
     device = "cpu"
     threads = 2
     x0 = 0.0                        # initial guess
+    guess = "runs/mgno-1"           # instead of x0: what the network of this run predicts
     [solver.multigrid]              # what --set multigrid.key=value sets
     cycle = "V"
 
@@ -98,7 +99,7 @@ _TABLES: Mapping[str, Mapping[str, str]] = {
     "matrix": {"file": "problem"},
     "grid": {key: key for key in ("shape", "extent", "location")},
     "solver": {key: key for key in (
-        "method", "rtol", "atol", "maxiter", "dtype", "device", "threads", "x0",
+        "method", "rtol", "atol", "maxiter", "dtype", "device", "threads", "x0", "guess",
     )},
     "labels": {"u": "u_label", "length": "length_unit", "flow": "flow_unit"},
     "output": {"field": "output", "report": "report", "plot": "plot", "matrix": "write_matrix"},

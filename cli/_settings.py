@@ -67,6 +67,7 @@ class Settings:
     device: str = "cpu"
     threads: int | None = None
     x0: FieldValue | None = None
+    guess: Path | None = None
     options: SolverOptions = field(default_factory=dict)
     u_label: str = "u"
     length_unit: str = ""
@@ -120,6 +121,7 @@ _PARSERS: Mapping[str, Callable[[object, Path], Any]] = {
     "device": _plain(choice("cpu", "cuda")),
     "threads": _plain(as_whole),
     "x0": as_field,
+    "guess": as_path,
     "options": _plain(as_options),
     "u_label": _plain(as_text),
     "length_unit": _plain(as_text),

@@ -28,7 +28,7 @@ Problem file (TOML), file names relative to it; every key may be left out:
   [grid]      shape, extent, location;  or  [mesh]  file, refine;  or  [matrix]  file
   [[region]]  name, x = [low, high], y, z, where = "expression", and any field to paint, in order
   [boundary]  all, x, "x-", "x+", ... = "robin:10,300" or {type = "robin", transfer = 10, value = 300}
-  [solver]    method, rtol, atol, maxiter, dtype, device, threads, x0;  [solver.multigrid] cycle = "W"
+  [solver]    method, rtol, atol, maxiter, dtype, device, threads, x0, guess;  [solver.multigrid] cycle = "W"
   [labels]    u, length, flow (texts for plot and summary)
   [output]    field, report, plot, matrix
 
@@ -73,6 +73,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
                                         "[default: stored with it, else 1]"),
     _text("--refine", metavar="N", help="Refine a mesh N times.  [default: 0]"),
     _text("--x0", metavar="FIELD", help="Initial guess."),
+    _text("--guess", metavar="RUN",
+          help="Initial guess from the network of a run of sciml train; the report tells what it saves."),
     _text("--output", metavar="FILE",
           help="Solution u: .npy, .npz, .h5, .vti (box), .vtu (mesh); the last three with flux -k grad u."),
     _text("--report", metavar="FILE", help="Report as .json; - prints it."),

@@ -21,6 +21,11 @@ def summary(report: Mapping[str, Any], files: Sequence[str]) -> dict[str, str]:
         "residual": f"{report['residual']:.2e} (rtol {report['rtol']:.0e})",
         "time": ", ".join(f"{name} {report[name + '_seconds']:.2f} s" for name in ("setup", "solve", "total")),
     }
+    if "residual_guess" in report:
+        lines["guess"] = (
+            f"residual {report['residual_guess']:.2e}; {report['iterations']} iterations from it, "
+            f"{report['iterations_zero_guess']} from zero"
+        )
     if "device" in report["details"]:
         lines["device"] = report["details"]["device"]
     if report["right_hand_sides"] == 1 and report.get("balance"):

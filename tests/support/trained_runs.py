@@ -1,16 +1,16 @@
 """A small network trained for a few steps on Darcy flow, and data sets that it fits or does not fit."""
 
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from training import begin, settings_for
+from training import settings_for
 
 from sciml.datasets.formats.ours import writing
 from sciml.datasets.generate.darcy import Darcy
 from sciml.datasets.generate.recipe import rng_of
 from sciml.mesh import Boundary, Grid
+from sciml.train import Config, started
 
 
 def write_darcy(path: Path, n: int = 12, count: int = 18, *, equation: bool = True, kind: str = "") -> Path:
@@ -32,6 +32,11 @@ def train_darcy(folder: Path, **more: Any) -> Path:
     """A run in `folder`; its data lie beside it."""
     data = write_darcy(folder / "darcy.h5", equation=more.pop("equation", True))
     settings = {"train__epochs": 12, "model__hidden_channels": 8, **more}
-    with ExitStack() as stack:
-        begin(settings_for("unet", data, **settings), folder / "run", stack).train()
-    return folder / "run"
+    return train(settings_for("unet", data, **settings), folder / "run")
+
+
+def train(config: Config, folder: Path) -> Path:
+    """A run from beginning to end."""
+    with started(config, folder) as loop:
+        loop.train()
+    return folder
