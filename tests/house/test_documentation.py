@@ -13,6 +13,8 @@ from sciml.bench import find_cases
 from sciml.cli import _problem_file
 from sciml.cli._problem_file import read_problem
 from sciml.cli.main import cli
+from sciml.datasets.generate import GENERATORS, recipe_class
+from sciml.datasets.generate.settings import described
 from sciml.solvers._table import SOLVERS, options
 from sciml.train.config import Config, flat
 
@@ -38,7 +40,8 @@ def python_of(page: str) -> str:
 
 def commands() -> list[tuple[str, str]]:
     lines = [(page, line.strip()) for page, text in PAGES.items() for line in text.splitlines()]
-    return [(page, line) for page, line in lines if re.match(r"sciml (solve|train|evaluate|bench|info)( |$)", line)]
+    known = r"sciml (solve|data|train|evaluate|bench|info)( |$)"
+    return [(page, line) for page, line in lines if re.match(known, line)]
 
 
 def test_readme_starts_with_the_two_commands() -> None:
@@ -120,6 +123,11 @@ def test_settings_of_training_have_a_row() -> None:
     table = PAGES["training.rst"].partition("Settings\n--------\n")[2]
     rows = re.findall(r"^``(\w+\.\w+)``  ", table, flags=re.MULTILINE)
     assert rows == [key for key in flat(Config()) if key != "model.name"]
+
+
+def test_parameters_of_generators_have_a_row() -> None:
+    rows = re.findall(r"^``([\w-]+\.\w+)``  ", PAGES["data.rst"], flags=re.MULTILINE)
+    assert rows == [f"{name}.{key}" for name in GENERATORS for key in described(recipe_class(name))]
 
 
 def test_keys_of_a_report_have_a_row() -> None:
