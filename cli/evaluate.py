@@ -32,6 +32,7 @@ _path = click.Path(path_type=Path)
 @click.option("--report", type=_path, metavar="FILE", help="Report as .json; - prints it.")
 @click.option("--plot", type=_path, metavar="FILE",
               help="Worst samples: input, target, prediction, error.  [default: RUN/worst.png]")
+@click.option("--classical", is_flag=True, help="Also time a classical solver that stops at the error of the model.")
 @click.option("--skip-bad", is_flag=True, help="Leave out samples with values that are not finite.")
 @click.option("--threads", type=int, metavar="N", help="Threads of torch.  [default: those of the run]")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and what --report - prints.")
@@ -44,7 +45,6 @@ def evaluate(
     from sciml._errors import InputError
     from sciml.cli._report import as_json
     from sciml.train.evaluate import evaluate as judge
-    from sciml.train.run import Run
     from sciml.train.worst_plot import write_worst
 
     for name, target, known in (("report", report, (".json",)), ("plot", plot, (".png", ".pdf", ".svg"))):
@@ -53,7 +53,7 @@ def evaluate(
     for name, value in (("resolution", given["resolution"]), ("threads", given["threads"])):
         if value is not None and value < 1:
             raise InputError(f"--{name} is {value}; expected a whole number >= 1")
-    found = judge(Run.open(run), (*data, *more), **given)
+    found = judge(run, (*data, *more), **given)
     title = f"{run.name}: largest errors of {found.report['samples']} samples"
     write_worst(plot or run / "worst.png", found.worst, title)
     text = as_json(found.report)
@@ -77,4 +77,10 @@ def _say(report: dict[str, Any], plot: Path) -> None:
         "milliseconds a sample": f"{1e3 * report['seconds_per_sample']:.3g}",
         "worst samples": str(plot),
     }
+    if "classical" in report:
+        other = report["classical"]
+        facts["classical solver"] = (
+            f"{other['method']} at rtol {other['rtol']:.0e}: rel_l2 {other['rel_l2']:.3g} in "
+            f"{1e3 * other['seconds_per_sample']:.3g} milliseconds a sample"
+        )
     print_pairs(facts | pairs, sys.stdout)

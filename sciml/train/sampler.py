@@ -1,6 +1,7 @@
 """The order of samples: a function of seed and step alone, so a run can go on from any step."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,11 +53,18 @@ class Sampler:
 
     def order(self, epoch: int) -> NDArray[np.int64]:
         """All samples in the order of an epoch."""
-        sequence = np.random.SeedSequence(self.seed, spawn_key=(epoch,))
-        return np.random.Generator(np.random.PCG64(sequence)).permutation(self.size)
+        return _order(self.size, self.seed, epoch)
 
     def batch(self, step: int) -> tuple[int, NDArray[np.int64]]:
         """The epoch of a step and its samples."""
         epoch, position = divmod(step, self.steps)
         start = position * self.batch_size
         return epoch, self.order(epoch)[start : start + self.batch_size]
+
+
+@lru_cache(maxsize=2)  # asked for at each step
+def _order(size: int, seed: int, epoch: int) -> NDArray[np.int64]:
+    sequence = np.random.SeedSequence(seed, spawn_key=(epoch,))
+    order = np.random.Generator(np.random.PCG64(sequence)).permutation(size)
+    order.flags.writeable = False
+    return order

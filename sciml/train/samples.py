@@ -68,13 +68,23 @@ class Samples:
             start += len(one)
         return out
 
-    def name(self, index: int) -> str:
-        """The sample as messages call it: its number in its file."""
+    def place(self, index: int) -> tuple[DataSet, int]:
+        """The set of a sample, and its number there."""
         for one in self.sets:
             if index < len(one):
-                return f"sample {index} of {one.name}"
+                return one, index
             index -= len(one)
         raise IndexError(index)
+
+    def name(self, index: int) -> str:
+        """The sample as messages call it: its number in its file."""
+        one, number = self.place(index)
+        return f"sample {number} of {one.name}"
+
+    def fields(self, index: int) -> dict[str, NDArray[Any]]:
+        """All inputs of a sample by name, as an equation takes them."""
+        one, number = self.place(index)
+        return {name: values[number] for name, values in one.inputs.items()}
 
     def chunks(self, kind: Kind, indices: NDArray[np.int64]) -> Iterator[Array]:
         """What `read` returns, some samples at a time."""

@@ -78,9 +78,14 @@ def test_train_evaluate_and_go_on(run: Run, data: Path, tmp_path: Path) -> None:
 
 def test_data_that_come_with_the_package(run: Run, tmp_path: Path) -> None:
     run("train", "unet", "--epochs", "1", "--output", "a", "-q", *TINY)
-    report = json.loads(run("evaluate", "a", "--report", "-").stdout)
+    report = json.loads(run("evaluate", "a", "--classical", "--report", "-").stdout)
     assert (report["samples"], report["resolution"]) == (50, [32, 32])
     assert report["data"] == ["darcy 32"]
+    other = report["classical"]
+    assert other["reached"]
+    assert other["rel_l2"] <= other["rel_l2_model"]
+    assert other["samples"] == 20
+    assert "on the grid of the data" in run("evaluate", "a", "--classical", "--resolution", "16", code=2).stderr
 
 
 def test_evaluate_elsewhere(run: Run, data: Path, tmp_path: Path) -> None:
@@ -97,8 +102,8 @@ def test_evaluate_elsewhere(run: Run, data: Path, tmp_path: Path) -> None:
     assert "sample 15 of bad.h5" in run("evaluate", "a", "--data", "bad.h5", code=2).stderr
     report = json.loads(run("evaluate", "a", "--data", "bad.h5", "--skip-bad", "--report", "-").stdout)
     assert (report["samples"], list(report["skipped"])) == (2, ["15"])
-    for bad in (("--resolution", "5"), ("--resolution", "0"), ("--report", "r.txt"), ("--threads", "0")):
-        run("evaluate", "a", *bad, code=2)
+    for bad in ("--classical", "--resolution 5", "--resolution 0", "--report r.txt", "--threads 0"):
+        run("evaluate", "a", *bad.split(), code=2)
 
 
 def test_one_and_three_dimensions(run: Run, tmp_path: Path) -> None:
