@@ -51,8 +51,8 @@ def arranged(
     )
 
 
-def node_grid(shape: Sequence[int], points: slice, kind: str) -> Grid:
-    """Every so many of the nodes of the unit box, whose sides are all of one kind of boundary.
+def node_grid(shape: Sequence[int], points: slice, kind: str) -> Grid | None:
+    """Every so many of the nodes of the unit box, whose sides are all of one kind; None where an axis keeps only one.
 
     Parameters
     ----------
@@ -68,6 +68,8 @@ def node_grid(shape: Sequence[int], points: slice, kind: str) -> Grid:
     (85, 85)
     """
     used = [range(n)[points] for n in shape]
+    if min(map(len, used)) < 2:
+        return None
     missing = 0 if kind == "periodic" else 1
     extent = tuple((len(r) - missing) * r.step / (n - missing) for n, r in zip(shape, used, strict=True))
     walls = dict.fromkeys(AXES[: len(shape)], Boundary("periodic" if kind == "periodic" else "dirichlet"))

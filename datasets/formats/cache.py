@@ -25,8 +25,8 @@ def cached(path: Path, name: str, write: Callable[[Path], None], closing: ExitSt
     write : callable
         Called as ``write(target)`` when there is no copy yet.
     closing : ExitStack
-        Removes the copy at the end if the folder of the file cannot be written to, so that it lies among
-        temporary files.
+        Removes the copy if it ends by an exception; and in any case if the folder of the file cannot be written to, so
+        that the copy lies among temporary files.
 
     Examples
     --------
@@ -48,11 +48,14 @@ def cached(path: Path, name: str, write: Callable[[Path], None], closing: ExitSt
     except OSError:
         kept = Path(mkdtemp(prefix="sciml-"), kept.name)
         closing.callback(shutil.rmtree, kept.parent, ignore_errors=True)
-    try:
-        with replacing(kept) as (partial,):
-            write(partial)
-    except BaseException:
-        with suppress(OSError):
-            kept.parent.rmdir()  # holds, if anything, copies of other arrays
-        raise
+    closing.push(lambda kind, error, traceback: _removed(kept) if kind is not None else None)
+    with replacing(kept) as (target,):
+        write(target)
     return kept
+
+
+def _removed(kept: Path) -> None:
+    """Take a copy away, and its folder when that holds no other."""
+    with suppress(OSError):
+        kept.unlink(missing_ok=True)
+        kept.parent.rmdir()

@@ -23,11 +23,11 @@ def description(data: DataSet) -> dict[str, Any]:
     --------
     >>> from sciml.datasets.dataset import StoredField
     >>> sorted(description(DataSet("one", {"a": StoredField(np.ones(1))}, {"u": StoredField(np.ones(1))})))
-    ['attributes', 'equation', 'grid', 'name', 'protocol']
+    ['attributes', 'equation', 'grid', 'name', 'parts', 'protocol']
     """
     return {
         "name": data.name, "equation": data.equation, "protocol": data.protocol, "attributes": plain(data.attributes),
-        "grid": None if data.grid is None else plain(grid_attributes(data.grid)),
+        "parts": list(data.split), "grid": None if data.grid is None else plain(grid_attributes(data.grid)),
     }
 
 
@@ -47,8 +47,8 @@ def restored(
         grid = None if said["grid"] is None else grid_of({key: _array(value) for key, value in said["grid"].items()})
         return DataSet(
             str(said["name"]), inputs, outputs, grid=grid, equation=said["equation"],
-            attributes=dict(said["attributes"]), split=split, protocol=str(said["protocol"]), facts=facts,
-            closing=closing,
+            attributes=dict(said["attributes"]), protocol=str(said["protocol"]), facts=facts, closing=closing,
+            split={part: split[part] for part in said["parts"] if part in split},
         )
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise InputError(f"{path} has a damaged description ({error!r}); convert it again") from None

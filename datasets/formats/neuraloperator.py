@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile, is_zipfile
+from zipfile import is_zipfile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from sciml._errors import InputError
 from sciml.datasets.dataset import DataSet
 from sciml.datasets.formats.arrange import arranged, listing
 from sciml.datasets.formats.roles import split_by_name
+from sciml.datasets.formats.zip_names import zip_names
 from sciml.datasets.stores import Selection
 from sciml.datasets.view import View, joined
 from sciml.mesh import AXES, Boundary, Grid
@@ -58,12 +59,7 @@ def recognises(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         head = file.read(len(LEGACY))
-    if head == LEGACY:
-        return True
-    try:
-        return is_zipfile(path) and any(name.endswith("/data.pkl") for name in ZipFile(path).namelist())
-    except BadZipFile:
-        return False
+    return head == LEGACY or any(name.endswith("/data.pkl") for name in zip_names(path))
 
 
 def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:

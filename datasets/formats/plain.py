@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_STORED, BadZipFile, ZipFile
+from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -17,6 +17,7 @@ from sciml.datasets.formats.arrange import arranged, listing
 from sciml.datasets.formats.described import description, restored
 from sciml.datasets.formats.npy_layout import mapped_npz
 from sciml.datasets.formats.roles import split_by_name
+from sciml.datasets.formats.zip_names import zip_names
 from sciml.datasets.view import View, joined
 
 __all__ = ["open_files", "recognises", "write_plain"]
@@ -36,7 +37,7 @@ def recognises(path: Path) -> bool:
     >>> recognises(Path("/dev/null"))
     False
     """
-    return path.is_file() and bool(_names(path))
+    return bool(_names(path))
 
 
 def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
@@ -56,7 +57,7 @@ def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
             {name: joined([one[side][name] for one in made], paths) for name in made[0][side]} for side in (0, 1)
         )
         counts = [next(iter(one[1].values())).shape[0] for one in made]
-        if len(paths) == 1 and protocol is None and NOTE in _entries(paths[0]):
+        if len(paths) == 1 and protocol is None and NOTE in zip_names(paths[0]):
             with ZipFile(paths[0]) as archive:
                 note = archive.read(NOTE).decode()
             split, facts = (_arrays(paths[0], group, closing) for group in ("split", "samples"))
@@ -113,16 +114,8 @@ def _write(
             member.write(np.ascontiguousarray(part).data)
 
 
-def _entries(path: Path) -> list[str]:
-    try:
-        with ZipFile(path) as archive:
-            return archive.namelist()
-    except BadZipFile:
-        return []
-
-
 def _names(path: Path) -> list[str]:
-    return [entry.removesuffix(".npy") for entry in _entries(path) if entry.endswith(".npy")]
+    return [entry.removesuffix(".npy") for entry in zip_names(path) if entry.endswith(".npy")]
 
 
 def _sides(path: Path, closing: ExitStack) -> tuple[Mapping[str, Field], Mapping[str, Field]]:

@@ -58,7 +58,7 @@ def recognises(path: Path) -> bool:
     """
     if path.is_dir():
         files = _inside(path)
-        return bool(files) and all(role_of(file) is not None for file in files) and recognises(files[0])
+        return bool(files) and all(role_of(_placed(file)) is not None for file in files) and recognises(files[0])
     if not is_hdf5(path):
         return False
     attributes, names = contents(path)
@@ -91,7 +91,7 @@ def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
             for plan in plans
         )
         counts = [next(iter(series.values())).whole.shape[0] for series in made]
-        split = split_by_name(files, counts)
+        split = split_by_name([_placed(file) for file in files], counts)
         if not split and len(files) == 1:
             split = {part: item[:] for part, item in opened[0].handle().get(SPLIT, {}).items()}
         if note and protocol is None:
@@ -107,7 +107,13 @@ def _inside(folder: Path) -> list[Path]:
     """Files of a folder and those below: for training, for validation, for test."""
     files = [file for suffix in ("hdf5", "h5") for file in folder.rglob(f"*.{suffix}")]
     order = {"train": 0, "val": 1, "test": 2}
-    return sorted(files, key=lambda file: (order.get(role_of(file) or "", 3), file))
+    return sorted(files, key=lambda file: (order.get(role_of(_placed(file)) or "", 3), file))
+
+
+def _placed(file: Path) -> Path:
+    """What tells the part of a file: its folder if that does, whatever its own name says."""
+    inside = file.parent / "data"
+    return inside if role_of(inside) else file
 
 
 def _series(file: Hdf5File) -> dict[str, _Series]:

@@ -7,7 +7,15 @@ import h5py
 import numpy as np
 import pytest
 from published_files import (
-    LAYOUTS, Published, airfoil, darcy_arrays, mat5, mat73, pdebench_advection, values, well_file,
+    LAYOUTS,
+    Published,
+    airfoil,
+    darcy_arrays,
+    mat5,
+    mat73,
+    pdebench_advection,
+    values,
+    well_file,
 )
 
 from sciml._errors import InputError
@@ -159,6 +167,18 @@ def test_mixed_files(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=said):
             open_dataset([tmp_path / name for name in names.split()])
+
+
+def test_nothing_is_left_of_a_file_that_fails(tmp_path: Path) -> None:
+    """The first variable is inflated to the cache, the second is damaged."""
+    path = tmp_path / "a.mat"
+    mat5(path, darcy_arrays(), packed=True)
+    data = bytearray(path.read_bytes())
+    data[-20] ^= 255
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="damaged"):
+        open_dataset(path)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_different_equations_are_not_joined(tmp_path: Path) -> None:

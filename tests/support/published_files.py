@@ -96,8 +96,8 @@ def airfoil(folder: Path, count: int = 4) -> Published:
     return Published(paths, {"x": x, "y": y}, {name: q[:, k] for k, name in enumerate(names)})
 
 
-def pipe(folder: Path, count: int = 4, n: int = 6) -> Published:
-    x, y, q = values(count, n, n, dtype="f8"), values(count, n, n, dtype="f8", seed=1), values(count, 3, n, n, seed=2)
+def pipe(folder: Path, shape: tuple[int, ...] = (4, 6, 6)) -> Published:
+    x, y, q = values(*shape, dtype="f8"), values(*shape, dtype="f8", seed=1), values(shape[0], 3, *shape[1:], seed=2)
     paths = npy_set(folder, Pipe_X=x, Pipe_Y=y, Pipe_Q=q)
     names = ("velocity_x", "velocity_y", "pressure")
     return Published(paths, {"x": x, "y": y}, {name: q[:, k] for k, name in enumerate(names)})

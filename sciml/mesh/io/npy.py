@@ -62,7 +62,7 @@ def npz_member(path: Path, name: str | None) -> Iterator[tuple[IO[bytes], int, s
                 stored = archive.getinfo(entry)
                 # Deflate packs at most 1032 to 1, so a size beyond that is a lie.
                 yield file, min(stored.file_size, 1032 * stored.compress_size), f"{path}:{entry.removesuffix('.npy')}"
-    except (BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
+    except (BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not a readable .npz archive ({error}); write it with numpy.savez") from None
 
 
