@@ -52,7 +52,7 @@ def train(
     model: str | None, more: tuple[Path, ...], data: tuple[Path, ...], output: Path | None, config: Path | None,
     resume: Path | None, quiet: bool, verbose: bool, **given: Any,
 ) -> None:
-    """Train MODEL (fno, unet) on data sets; the best model, metrics and a checkpoint go to a folder."""
+    """Train MODEL (mgno, fno, unet) on data sets; the best model, metrics and a checkpoint go to a folder."""
     from sciml.cli._exit import Failure
 
     with _session(_settings(model, (*data, *more), config, given), output, resume) as loop:
