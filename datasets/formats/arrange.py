@@ -12,7 +12,7 @@ from sciml.datasets.dataset import DataSet, Field
 from sciml.datasets.protocols import Protocol, protocol_of
 from sciml.mesh import AXES, Boundary, Grid
 
-__all__ = ["arranged", "listing", "node_grid"]
+__all__ = ["arranged", "listing", "node_grid", "owning"]
 
 
 def arranged(
@@ -28,6 +28,8 @@ def arranged(
         Key of `PROTOCOLS`.
     counts : sequence of int
         Samples of every file.
+    closing : ExitStack
+        Closes the files; handed over to the data set at the very end.
     parts : mapping, optional
         The split that the files themselves make.
 
@@ -45,10 +47,24 @@ def arranged(
     facts = {"kind": kind} | dict(attributes or {})
     if protocol is not None:
         facts["protocol"] = _facts(chosen)
-    return DataSet(
-        name, inputs, kept, grid=grid, attributes=facts, split=split, closing=closing,
-        protocol="as stored" if protocol is None else f"{protocol} {kind}: {chosen.told()}; {chosen.trap}",
-    )
+    told = "as stored" if protocol is None else f"{protocol} {kind}: {chosen.told()}; {chosen.trap}"
+    return owning(DataSet(name, inputs, kept, grid=grid, attributes=facts, split=split, protocol=told), closing)
+
+
+def owning(data: DataSet, closing: ExitStack) -> DataSet:
+    """The data set, which from now on closes what `closing` would.
+
+    Examples
+    --------
+    >>> from sciml.datasets.dataset import StoredField
+    >>> closing, field = ExitStack(), {"u": StoredField(np.ones(1))}
+    >>> _ = closing.callback(print, "closed")
+    >>> with owning(DataSet("one", field, field), closing):
+    ...     closing.close()
+    closed
+    """
+    data.closing.enter_context(closing.pop_all())
+    return data
 
 
 def node_grid(shape: Sequence[int], points: slice, kind: str) -> Grid | None:

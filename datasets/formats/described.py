@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sciml._errors import InputError
 from sciml.datasets.dataset import DataSet, Field
+from sciml.datasets.formats.arrange import owning
 from sciml.datasets.formats.ours import grid_attributes, grid_of
 
 __all__ = ["description", "plain", "restored"]
@@ -45,11 +46,12 @@ def restored(
     try:
         said = json.loads(text)
         grid = None if said["grid"] is None else grid_of({key: _array(value) for key, value in said["grid"].items()})
-        return DataSet(
+        data = DataSet(
             str(said["name"]), inputs, outputs, grid=grid, equation=said["equation"],
-            attributes=dict(said["attributes"]), protocol=str(said["protocol"]), facts=facts, closing=closing,
+            attributes=dict(said["attributes"]), protocol=str(said["protocol"]), facts=facts,
             split={part: split[part] for part in said["parts"] if part in split},
         )
+        return owning(data, closing)
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise InputError(f"{path} has a damaged description ({error!r}); convert it again") from None
 

@@ -80,7 +80,7 @@ def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
         counts = [next(iter(one[1].values())).shape[0] for one in made]
         return arranged(
             paths[0].stem, kind, protocol, inputs=inputs, outputs=outputs, counts=counts,
-            grid=_grid(kind, opened[0], chosen), closing=closing.pop_all(), parts=split_by_name(paths, counts),
+            grid=_grid(kind, opened[0], chosen), closing=closing, parts=split_by_name(paths, counts),
         )
 
 

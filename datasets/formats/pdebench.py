@@ -66,7 +66,7 @@ def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
         )
         grid, origin = _grid(files[0], inputs, outputs)
         return arranged(
-            paths[0].stem, kind, protocol, inputs=inputs, outputs=outputs, closing=closing.pop_all(), grid=grid,
+            paths[0].stem, kind, protocol, inputs=inputs, outputs=outputs, closing=closing, grid=grid,
             counts=[next(iter(one[1].values())).shape[0] for one in made],
             attributes={"parameters": parameters[0], "origin": origin},
         )

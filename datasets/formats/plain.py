@@ -61,11 +61,11 @@ def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
             with ZipFile(paths[0]) as archive:
                 note = archive.read(NOTE).decode()
             split, facts = (_arrays(paths[0], group, closing) for group in ("split", "samples"))
-            return restored(note, inputs, outputs, split, facts, closing.pop_all(), paths[0])
+            return restored(note, inputs, outputs, split, facts, closing, paths[0])
         parts = split_by_name(paths, counts) or (_arrays(paths[0], "split", closing) if len(paths) == 1 else {})
         return arranged(
             paths[0].stem, "plain", protocol, inputs=inputs, outputs=outputs, counts=counts, parts=parts,
-            closing=closing.pop_all(),
+            closing=closing,
         )
 
 

@@ -95,11 +95,11 @@ def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
         if not split and len(files) == 1:
             split = {part: item[:] for part, item in opened[0].handle().get(SPLIT, {}).items()}
         if note and protocol is None:
-            return restored(str(note), inputs, outputs, split, _facts(opened), closing.pop_all(), files[0])
+            return restored(str(note), inputs, outputs, split, _facts(opened), closing, files[0])
         grid, origin = _grid(opened[0])
         return arranged(
             _name(opened[0]), "the-well", protocol, inputs=inputs, outputs=outputs, counts=counts,
-            closing=closing.pop_all(), grid=grid, parts=split, attributes={"origin": origin},
+            closing=closing, grid=grid, parts=split, attributes={"origin": origin},
         )
 
 
