@@ -30,8 +30,11 @@ def started(config: Config, output: Path | None = None) -> Iterator[Loop]:
 
     Examples
     --------
-    >>> with started(Config().changed({"data.files": ["darcy.h5"]})) as loop:  # doctest: +SKIP
+    >>> from tempfile import TemporaryDirectory
+    >>> config = Config().changed({"model.name": "unet", "model.hidden_channels": 2, "train.epochs": 1})
+    >>> with TemporaryDirectory() as folder, started(config, Path(folder, "run")) as loop:
     ...     loop.train()
+    <Status.FINISHED: 'finished'>
     """
     folder = new_folder(output, config.model.name)
     with ExitStack() as stack:
