@@ -41,7 +41,6 @@ A complete file::
     device = "cpu"
     threads = 2
     x0 = 0.0                        # initial guess
-    guess = "runs/mgno-1"           # instead of x0: what the network of this run predicts
     [solver.multigrid]              # what --set multigrid.key=value sets
     cycle = "V"
 
@@ -70,6 +69,11 @@ or a matrix::
     rhs = "b.mtx"                   # without it what is stored with the matrix, else 1
     [matrix]
     file = "A.mtx"
+
+The initial guess may be what a trained network predicts, instead of a field x0::
+
+    [solver]
+    guess = "runs/mgno-1"           # folder of sciml train
 
 Relative file names start at the folder of the problem file. Options on the command line win.
 """

@@ -18,6 +18,7 @@ COMMANDS = {
     "train": ("sciml.cli.train", "Train a model on data sets."),
     "evaluate": ("sciml.cli.evaluate", "Evaluate a trained model on samples it has not seen."),
     "predict": ("sciml.cli.predict", "Predict with a trained model; on request prove or refine the answer."),
+    "export": ("sciml.cli.export", "Export a trained model as pt2 or ONNX."),
     "bench": ("sciml.cli.bench", "List, run and report the benchmark cases."),
     "info": ("sciml.cli.info", "Show versions, threads, memory, caches and devices."),
 }
