@@ -27,7 +27,7 @@ def run(
     InputError
         If something given does not fit; nothing was written.
     Failure
-        If the run was interrupted or a file could not be written.
+        If the run was interrupted, a file could not be written, or a sample is not solved.
     """
     from sciml.datasets.generate.engine import Order
 
@@ -38,8 +38,7 @@ def run(
             click.echo(f"{key:<10}  {value}", err=True)
     begin = time.perf_counter()
     _make(order, output, workers, quiet)
-    if not quiet:
-        _summarise(output, time.perf_counter() - begin)
+    _conclude(output, time.perf_counter() - begin, quiet)
 
 
 def counts_of(text: str | None) -> tuple[int, int, int] | None:
@@ -101,13 +100,15 @@ def _reason(error: OSError) -> str:
     return error.strerror or text.partition("error message = '")[2].partition("'")[0] or text[:120]
 
 
-def _summarise(output: Path, seconds: float) -> None:
+def _conclude(output: Path, seconds: float, quiet: bool) -> None:
     from sciml._memory import readable_bytes
+    from sciml.datasets.checks import residuals
     from sciml.datasets.formats.ours import open_ours
 
     with open_ours(output) as samples:
-        worst = float(samples.facts["residual"].max())
-        click.echo(
-            f"{output}: {len(samples)} samples, {readable_bytes(output.stat().st_size)}, largest residual {worst:.1e}, "
-            f"{seconds:.1f} s"
-        )
+        (finding,) = residuals(samples)
+        size, worst = readable_bytes(output.stat().st_size), samples.facts["residual"].max()
+        if not quiet:
+            click.echo(f"{output}: {len(samples)} samples, {size}, largest residual {worst:.1e}, {seconds:.1f} s")
+    if not finding.passed:
+        raise Failure(f"{output} is written, but not all samples are solved: residuals {finding.text}")

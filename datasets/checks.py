@@ -11,7 +11,7 @@ from sciml._errors import InputError
 from sciml.datasets.dataset import DataSet, Field
 from sciml.datasets.principles import principles_of
 
-__all__ = ["Finding", "check"]
+__all__ = ["Finding", "check", "residuals"]
 
 Fields: TypeAlias = Mapping[str, NDArray[Any]]
 Progress: TypeAlias = Callable[[int, int], None]
@@ -102,7 +102,7 @@ def check(data: DataSet, systems: int = 8, progress: Progress | None = None) -> 
                 tally.note(sample, rule.judge(inputs, outputs))
         if progress is not None:
             progress(sample + 1, len(data))
-    found = [readable.finding(), finite.finding(), *_residuals(data)]
+    found = [readable.finding(), finite.finding(), *residuals(data)]
     return found + [tally.finding() for _, tally in rules.values() if tally.checked]
 
 
@@ -132,8 +132,16 @@ def _not_finite(groups: Mapping[str, Fields]) -> str:
     return ""
 
 
-def _residuals(data: DataSet) -> list[Finding]:
-    """Of the file, as stored when it was made."""
+def residuals(data: DataSet) -> list[Finding]:
+    """The finding on the residuals that were stored when the file was made; none if it has none.
+
+    Examples
+    --------
+    >>> from sciml.datasets.dataset import StoredField
+    >>> fields = {"a": StoredField(np.ones((2, 3)))}, {"u": StoredField(np.ones((2, 3)))}
+    >>> residuals(DataSet("two", *fields, facts={"residual": np.array([1e-9, 1.0])}))[0].text
+    'largest 1.0e+00, allowed 1e-03; sample 1 above'
+    """
     residual = data.facts.get("residual")
     if residual is None:
         return []

@@ -82,6 +82,8 @@ class Burgers:
 
     def sample(self, resolution: int, rng: np.random.Generator) -> Sample:
         """Random initial values and what becomes of them."""
+        if resolution * self.refine < 4:
+            raise InputError(f"burgers resolution {resolution} resolves no wave; expected at least 4 nodes")
         u = initial_values(resolution * self.refine, rng)
         steps = 2 * ceil(self.time / self.frames / self.step / 2 * (1 - 1e-12))
         times: Array = self.time / self.frames * np.arange(1.0, self.frames + 1)

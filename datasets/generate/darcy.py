@@ -80,6 +80,8 @@ class Darcy:
     def sample(self, resolution: int, rng: np.random.Generator) -> Sample:
         """A medium and its flow."""
         n = resolution * self.refine
+        if self.scheme == "gwf" and n < 4:
+            raise InputError(f"darcy resolution {resolution} is too small for cubic splines; expected at least 4")
         a = self._medium(n, rng)
         if self.scheme == "gwf":
             u, residual = solve_gwf(a)

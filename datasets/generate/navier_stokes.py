@@ -107,6 +107,8 @@ class NavierStokes:
     def sample(self, resolution: int, rng: np.random.Generator) -> Sample:
         """A flow from a random start."""
         torus = Torus(resolution * self.refine)
+        if torus.n < 4:
+            raise InputError(f"navier-stokes resolution {resolution} resolves no wave; expected at least 4 nodes")
         f = self._forcing(torus)
         w = initial_vorticity(torus, rng)
         frames, residual = self._run(torus, w, f)

@@ -1,7 +1,10 @@
 """``sciml data``: files made, described and checked; interruptions, full disks, bad input."""
 
 import os
+import pty
+import re
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -23,7 +26,7 @@ from sciml.datasets.generate.settings import recipe_from
 Run: TypeAlias = Callable[..., Result]
 MAIN = [sys.executable, "-P", "-c", "from sciml.cli.main import main; main()"]
 DARCY = ["data", "generate", "darcy", "--samples", "20", "--resolution", "16"]
-SLOW = ["data", "generate", "burgers", "--samples", "64", "--resolution", "8", "--set", "step=4e-3",
+SLOW = ["data", "generate", "burgers", "--samples", "48", "--resolution", "8", "--set", "step=4e-3",
         "--output", "b.h5", "-q"]
 
 
@@ -81,6 +84,9 @@ def test_existing_files_are_kept_unless_told(run: Run) -> None:
     (["darcy", "--workers", "0"], "--workers is 0"),
     (["darcy", "--output", "d.npz"], "use .h5"),
     (["navier-stokes", "--set", "step=-1"], "> 0"),
+    (["burgers", "--resolution", "3", "--set", "refine=1"], "resolves no wave"),
+    (["navier-stokes", "--resolution", "3"], "resolves no wave"),
+    (["darcy", "--resolution", "3", "--set", "scheme=gwf"], "too small for cubic splines"),
     (["helmholtz", "--resolution", "32"], "does not resolve waves"),
     (["helmholtz", "--resolution", "32", "--workers", "2", "--samples", "40"], "does not resolve waves"),
 ])
@@ -108,6 +114,42 @@ def test_optional_parameters() -> None:
     kind = recipe_class("navier-stokes")
     assert recipe_from(kind, ["step=auto"]).step is None
     assert recipe_from(kind, ["step=1e-3", "scheme=fno"]).step == 1e-3
+
+
+def test_samples_that_are_not_solved_fail_though_they_are_written(run: Run) -> None:
+    command = ["data", "generate", "burgers", "--samples", "2", "--resolution", "32", "--output", "b.h5"]
+    result = run(*command, "--set", "step=0.25", "--set", "viscosity=0.05", "-q", code=1)
+    assert result.stderr.startswith("sciml: b.h5 is written, but not all samples are solved: residuals largest 1")
+    assert result.stderr.endswith("sample 1 above\n")
+    assert "FAILED  stored residuals" in run("data", "check", "b.h5", "-q", code=1).stdout
+
+
+def test_compressed_files_hold_the_same(run: Run) -> None:
+    run(*DARCY, "--output", "d.h5", "-q")
+    run(*DARCY, "--output", "c.h5", "-q", "--compress")
+    assert Path("c.h5").stat().st_size < Path("d.h5").stat().st_size
+    with h5py.File("d.h5") as d, h5py.File("c.h5") as c:
+        for name in ("inputs/coefficient", "outputs/solution", "samples/residual", "split/train"):
+            np.testing.assert_array_equal(d[name][:], c[name][:])
+
+
+def test_bar_on_a_terminal(tmp_path: Path) -> None:
+    """A bar with count, rate and time left, gone at the end; the summary stays."""
+    leader, follower = pty.openpty()
+    command = [*MAIN, *SLOW[:-1], "--samples", "32"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=follower, stderr=follower, stdin=follower) as process:
+        os.close(follower)
+        seen = b""
+        while process.poll() is None or select.select([leader], [], [], 0)[0]:
+            try:
+                seen += os.read(leader, 4096)
+            except OSError:  # the other end is closed
+                break
+    os.close(leader)
+    assert process.returncode == 0
+    text = seen.decode()
+    assert re.search(r"16 of 32 samples  [\d.]+/s  left \d+ s", text)
+    assert "b.h5: 32 samples" in text.splitlines()[-1]
 
 
 def start(folder: Path, *args: str) -> "subprocess.Popen[str]":
