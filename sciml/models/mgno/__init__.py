@@ -1,8 +1,25 @@
 """MgNO, the multigrid neural operator, and its V-cycles."""
 
+from typing import TYPE_CHECKING
+
+from sciml._lazy import lazily
 from sciml.models.mgno.cycle import VCycle
 from sciml.models.mgno.model import MgNO
 from sciml.models.mgno.presets import PRESETS, preset
 from sciml.models.mgno.settings import CycleSettings
 
-__all__ = ["PRESETS", "CycleSettings", "MgNO", "VCycle", "preset"]
+if TYPE_CHECKING:
+    from sciml.models.mgno.collapse import collapsed
+    from sciml.models.mgno.levels import truncated
+    from sciml.models.mgno.poisson import from_poisson
+    from sciml.models.mgno.preconditioner import CyclePreconditioner
+
+__all__ = [
+    "PRESETS", "CyclePreconditioner", "CycleSettings", "MgNO", "VCycle", "collapsed", "from_poisson", "preset",
+    "truncated",
+]
+
+# Loaded when first asked for: training needs none of them, and preconditioners bring the compiled kernels along.
+__getattr__ = lazily(__name__, {
+    "CyclePreconditioner": "preconditioner", "collapsed": "collapse", "from_poisson": "poisson", "truncated": "levels",
+})
