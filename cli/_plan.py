@@ -1,6 +1,5 @@
 """Checks before the first array is read: methods, names, targets, memory, and what the kind of problem needs."""
 
-import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -10,13 +9,12 @@ from sciml._errors import InputError
 from sciml._nearest import nearest
 from sciml.cli._clock import Clock
 from sciml.cli._settings import Settings
+from sciml.cli._targets import PLOT_SUFFIXES, check_suffix, check_writable
 from sciml.cli._task import Task
 from sciml.mesh.io.mesh_files import MESH_SUFFIXES
 
 __all__ = ["MATRICES", "make_task", "problem_suffix"]
 
-LONGEST_NAME = 240  # file systems allow 255, of which a temporary file needs some
-PLOT_SUFFIXES = (".png", ".pdf", ".svg")
 MATRICES = (".mtx", ".gz", ".npz", ".mat", ".h5", ".hdf5", ".petsc", ".bin", ".dat")
 
 
@@ -36,7 +34,7 @@ def make_task(settings: Settings, clock: Clock) -> Task:
     _check_targets(settings)
     task = _planner(settings)(settings, clock)
     if settings.output is not None:
-        _check_suffix("output", settings.output, task.suffixes)
+        check_suffix("output", settings.output, task.suffixes)
     if settings.device != "cpu":
         device_library()
     return task
@@ -80,30 +78,10 @@ def _check_solver(settings: Settings) -> None:
 
 
 def _check_targets(settings: Settings) -> None:
-    _check_suffix("plot", settings.plot, PLOT_SUFFIXES)
-    _check_suffix("write-matrix", settings.write_matrix, (".mtx",))
+    check_suffix("plot", settings.plot, PLOT_SUFFIXES)
+    check_suffix("write-matrix", settings.write_matrix, (".mtx",))
     if settings.report != Path("-"):
-        _check_suffix("report", settings.report, (".json",))
+        check_suffix("report", settings.report, (".json",))
     for target in (settings.output, settings.plot, settings.write_matrix, settings.report):
         if target is not None and target != Path("-"):
-            _check_writable(target)
-
-
-def _check_suffix(name: str, target: Path | None, known: tuple[str, ...]) -> None:
-    if target is not None and target.suffix.lower() not in known:
-        raise InputError(
-            f"{name} {target}: suffix '{target.suffix}' is unknown; use {', '.join(known)}"
-            f"{nearest(target.suffix, known)}"
-        )
-
-
-def _check_writable(target: Path) -> None:
-    if len(os.fsencode(target.name)) > LONGEST_NAME:
-        raise InputError(f"the file name {target.name[:40]}... exceeds {LONGEST_NAME} bytes; choose a shorter one")
-    folder = target.resolve().parent
-    if target.is_dir():
-        raise InputError(f"{target} is a folder; expected a file name")
-    if not folder.is_dir():
-        raise InputError(f"folder {folder} for {target.name} does not exist; create it first")
-    if not os.access(folder, os.W_OK):
-        raise InputError(f"folder {folder} for {target.name} is not writable; choose another one")
+            check_writable(target)

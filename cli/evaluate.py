@@ -44,12 +44,16 @@ def evaluate(
     from sciml._atomic import replacing
     from sciml._errors import InputError
     from sciml.cli._report import as_json
+    from sciml.cli._targets import PLOT_SUFFIXES, check_suffix, check_writable
     from sciml.train.evaluate import evaluate as judge
     from sciml.train.worst_plot import write_worst
 
-    for name, target, known in (("report", report, (".json",)), ("plot", plot, (".png", ".pdf", ".svg"))):
-        if target is not None and target != Path("-") and target.suffix not in known:
-            raise InputError(f"--{name} {target}: suffix '{target.suffix}' is unknown; use {', '.join(known)}")
+    check_suffix("plot", plot, PLOT_SUFFIXES)
+    if report != Path("-"):
+        check_suffix("report", report, (".json",))
+    for target in (plot, report):
+        if target is not None and target != Path("-"):
+            check_writable(target)
     for name, value in (("resolution", given["resolution"]), ("threads", given["threads"])):
         if value is not None and value < 1:
             raise InputError(f"--{name} is {value}; expected a whole number >= 1")

@@ -1,6 +1,7 @@
 """The folder of a run: settings, data record, checkpoint, metrics, and the best model."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ def new_folder(output: Path | None, model: str) -> Path:
     Raises
     ------
     InputError
-        If `output` exists and is no empty folder.
+        If `output` exists and is no empty folder, or cannot be created.
     """
     if output is None:
         number = 1
@@ -35,6 +36,9 @@ def new_folder(output: Path | None, model: str) -> Path:
         return Path(f"runs/{model}-{number}")
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise InputError(f"{output} exists; choose another --output, or go on with it: sciml train --resume {output}")
+    ancestor = next(path for path in (output, *output.absolute().parents) if path.exists())
+    if not ancestor.is_dir() or not os.access(ancestor, os.W_OK):
+        raise InputError(f"{output} cannot be created, {ancestor} is no folder that can be written to; choose another")
     return output
 
 

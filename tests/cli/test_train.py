@@ -102,7 +102,7 @@ def test_evaluate_elsewhere(run: Run, data: Path, tmp_path: Path) -> None:
     assert "sample 15 of bad.h5" in run("evaluate", "a", "--data", "bad.h5", code=2).stderr
     report = json.loads(run("evaluate", "a", "--data", "bad.h5", "--skip-bad", "--report", "-").stdout)
     assert (report["samples"], list(report["skipped"])) == (2, ["15"])
-    for bad in ("--classical", "--resolution 5", "--resolution 0", "--report r.txt", "--threads 0"):
+    for bad in ("--classical", "--resolution 5", "--resolution 0", "--report r.txt", "--report no/r.json"):
         run("evaluate", "a", *bad.split(), code=2)
 
 
@@ -144,7 +144,8 @@ def test_several_files_and_bad_samples(run: Run, data: Path, tmp_path: Path) -> 
     (("unet", "--set", "model.hiden_channels=3"), "did you mean 'hidden_channels'"),
     (("unet", "--set", "optimiser.lr=-1"), "optimiser.lr"), (("unet", "--epochs", "0"), "without an end"),
     (("unet", "--epochs", "x"), "epochs"), (("unet", "--config", "no.toml"), "no.toml"),
-    (("unet", "--output", "small.h5"), "exists"), (("--resume", "nothing"), "holds no run"),
+    (("unet", "--output", "small.h5"), "exists"), (("unet", "--output", "small.h5/a"), "cannot be created"),
+    (("--resume", "nothing"), "holds no run"),
     (("--resume", "nothing", "--output", "a"), "own folder"), ((), "no model given"),
     (("unet", "--set", "data.inputs=coefficient"), "it has source"), (("unet", "--threads", "-1"), "threads"),
 ])
