@@ -118,7 +118,8 @@ class Protocol:
     def told(self) -> str:
         """In words."""
         words = [f"{name} {take}" for name, take in self.parts.items()]
-        words += [f"every {self.stride}th point"] * (self.stride > 1) + [f"first {self.crop} points"] * bool(self.crop)
+        words += [f"one point of {self.stride} an axis"] * (self.stride > 1)
+        words += [f"first {self.crop} points an axis"] * bool(self.crop)
         words += [f"of {', '.join(self.target)}"] * bool(self.target)
         return ", ".join(words) or "parts as in the files"
 
@@ -221,7 +222,7 @@ def protocol_of(kind: str, name: str | None) -> Protocol:
     Examples
     --------
     >>> protocol_of("darcy", "lsm").told()
-    'train samples [:1000] of file 1, test samples [:200] of file 2, every 5th point'
+    'train samples [:1000] of file 1, test samples [:200] of file 2, one point of 5 an axis'
     """
     known = PROTOCOLS.get(kind, {})
     if name is None:

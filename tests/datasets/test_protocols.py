@@ -121,3 +121,10 @@ def test_the_well_keeps_its_folders(tmp_path: Path) -> None:
     with open_dataset(well(tmp_path).paths, "well") as data:
         assert {part: len(samples) for part, samples in data.split.items()} == {"train": 3, "val": 1, "test": 2}
         assert data.protocol.startswith("well the-well: parts as in the files")
+
+
+def test_every_protocol_is_documented() -> None:
+    page = " ".join((Path(__file__).parents[2] / "docs" / "data_formats.rst").read_text().split())
+    for kind, table in PROTOCOLS.items():
+        for name, one in table.items():
+            assert f"``{name}`` of ``{kind}`` {one.told()}; {one.trap}. " in page
