@@ -26,6 +26,8 @@ __all__ = ["Order", "generate", "parts_of", "split_counts"]
 # Samples of a part: few enough to lose little and to keep workers busy, many enough for files not to count. It depends
 # on the order alone, since a run may go on with another number of workers.
 PART, PARTS = 16, 16
+# Cells of all samples of a part, which are in memory together.
+CELLS = 2**22
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ class Order:
     @property
     def starts(self) -> range:
         """First sample of every part."""
-        return range(0, self.samples, min(PART, max(1, self.samples // PARTS)))
+        most = CELLS // self.recipe.grid(self.resolution).size
+        return range(0, self.samples, max(1, min(PART, self.samples // PARTS, most)))
 
     def part(self, start: int) -> range:
         """Samples of a part."""

@@ -11,6 +11,7 @@ from sciml.datasets.formats.ours import open_ours
 from sciml.datasets.generate.cosine_field import cosine_field
 from sciml.datasets.generate.darcy import Darcy
 from sciml.datasets.generate.engine import Order, generate
+from sciml.datasets.generate.poisson import Poisson
 from sciml.datasets.generate.recipe import rng_of
 
 
@@ -87,3 +88,13 @@ def test_published_discretisation_converges_to_the_same_flow() -> None:
 def test_parameters_out_of_range(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said):
         Darcy(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("samples", "ndim", "resolution", "size"), [
+    (1, 2, 8, 1), (48, 2, 8, 3), (1000, 2, 8, 16), (1000, 3, 64, 16), (1000, 3, 128, 2), (1000, 3, 256, 1),
+])
+def test_parts_fit_into_memory_and_keep_workers_busy(samples: int, ndim: int, resolution: int, size: int) -> None:
+    order = Order("poisson", Poisson(ndim=ndim), samples, resolution)
+    parts = [order.part(start) for start in order.starts]
+    assert len(parts[0]) == size
+    assert [index for part in parts for index in part] == list(range(samples))
