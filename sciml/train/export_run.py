@@ -6,9 +6,8 @@ import torch
 from torch import Tensor
 
 from sciml._errors import InputError
-from sciml.models import FNO, MgNO, Pretrained
+from sciml.models import FNO, Pretrained
 from sciml.models.export import ExportFormat, export
-from sciml.models.mgno.levels import truncated
 from sciml.train.normalise import Normaliser
 from sciml.train.trained import Trained
 
@@ -56,11 +55,8 @@ class InUnits(Pretrained):
 
 
 def in_units(trained: Trained) -> InUnits:
-    """The network of a run with its normalisation, without the levels that the grid of training had no room for."""
-    model, grid = trained.model, trained.grid
-    if isinstance(model, MgNO):
-        model = truncated(model, len(model.settings.sizes(grid.shape)))
-    return InUnits(model, trained.encoder, trained.decoder, grid.ndim).eval()
+    """The network of a run with its normalisation."""
+    return InUnits(trained.model, trained.encoder, trained.decoder, trained.grid.ndim).eval()
 
 
 def export_run(trained: Trained, path: Path, format: ExportFormat = "pt2") -> InUnits:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from sciml._errors import ConvergenceError, InputError
 from sciml.mesh import Grid
-from sciml.models import Pretrained
+from sciml.models import MgNO, Pretrained
+from sciml.models.mgno.levels import truncated
 from sciml.train.config import Config
 from sciml.train.normalise import Normaliser
 from sciml.train.record import grid_of, normaliser_of
@@ -50,6 +51,9 @@ class Trained:
     def of(cls, path: str | Path) -> "Trained":
         """The network of a folder of ``sciml train``.
 
+        Levels of MgNO that the grid of training had no room for are left out: they are as they were initialised, and
+        would come into play on finer grids.
+
         Raises
         ------
         InputError
@@ -58,7 +62,10 @@ class Trained:
         run = Run.open(Path(path))
         record = run.record()
         encoder, decoder = (normaliser_of(record, which) for which in ("encoder", "decoder"))
-        return cls(run.path, run.config(), record, run.model(), encoder, decoder)
+        model = run.model()
+        if isinstance(model, MgNO):
+            model = truncated(model, len(model.settings.sizes(grid_of(record).shape)))
+        return cls(run.path, run.config(), record, model.eval(), encoder, decoder)
 
     @property
     def in_channels(self) -> int:
@@ -77,7 +84,7 @@ class Trained:
 
     @property
     def parameters(self) -> int:
-        """Number of weights."""
+        """Number of weights that take part."""
         return sum(weight.numel() for weight in self.model.parameters())
 
     def grid_for(self, shape: tuple[int, ...]) -> Grid:

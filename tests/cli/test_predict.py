@@ -15,7 +15,6 @@ from sciml.mesh import Grid
 from sciml.pde import poisson
 from sciml.solvers import Multigrid, solve
 from sciml.train.evaluate import evaluate
-from sciml.train.run import Run as TrainingRun
 from sciml.train.trained import Trained
 
 Run = Callable[..., Result]
@@ -50,7 +49,7 @@ def test_test_samples_of_the_run(run: Run, trained: Path) -> None:
     with open_ours(trained.parent / "darcy.h5") as data:
         target = data.outputs["solution"][np.arange(15, 18)]
     errors = np.linalg.norm((u - target).reshape(3, -1), axis=1) / np.linalg.norm(target.reshape(3, -1), axis=1)
-    judged = evaluate(TrainingRun.open(trained)).report["metrics"]["rel_l2"]["per_sample"]
+    judged = evaluate(trained).report["metrics"]["rel_l2"]["per_sample"]
     np.testing.assert_allclose(errors, judged, rtol=1e-5)
 
 
