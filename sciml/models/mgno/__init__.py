@@ -10,16 +10,17 @@ from sciml.models.mgno.settings import CycleSettings
 
 if TYPE_CHECKING:
     from sciml.models.mgno.collapse import collapsed
-    from sciml.models.mgno.levels import truncated
+    from sciml.models.mgno.levels import Refined, truncated
     from sciml.models.mgno.poisson import from_poisson
     from sciml.models.mgno.preconditioner import CyclePreconditioner
 
 __all__ = [
-    "PRESETS", "CyclePreconditioner", "CycleSettings", "MgNO", "VCycle", "collapsed", "from_poisson", "preset",
-    "truncated",
+    "PRESETS", "CyclePreconditioner", "CycleSettings", "MgNO", "Refined", "VCycle", "collapsed", "from_poisson",
+    "preset", "truncated",
 ]
 
 # Loaded when first asked for: training needs none of them, and preconditioners bring the compiled kernels along.
 __getattr__ = lazily(__name__, {
-    "CyclePreconditioner": "preconditioner", "collapsed": "collapse", "from_poisson": "poisson", "truncated": "levels",
+    "CyclePreconditioner": "preconditioner", "Refined": "levels", "collapsed": "collapse", "from_poisson": "poisson",
+    "truncated": "levels",
 })

@@ -8,7 +8,6 @@ import torch
 from sciml._errors import InputError
 from sciml.models.mgno import MgNO
 from sciml.models.mgno.collapse import CollapsedCycle, collapsed
-from sciml.models.mgno.levels import truncated
 
 STEPS = [[1, 1], [1, 0], [1, 1], [2, 0]]
 
@@ -63,14 +62,3 @@ def test_the_model_itself_stays_trainable() -> None:
 def test_a_nonlinear_cycle_is_refused() -> None:
     with pytest.raises(InputError, match="not linear"):
         collapsed(network(norm="channel", norm_place="prolongation"))
-
-
-def test_truncated_networks_are_those_of_small_grids() -> None:
-    model = network(restriction="fas", bias=True)
-    small = truncated(model, 2)
-    x = torch.randn(1, 1, 5, 3)
-    with torch.no_grad():
-        assert torch.equal(small(x), model(x))
-        assert not torch.allclose(small(torch.ones(1, 1, 32, 32)), model(torch.ones(1, 1, 32, 32)))
-    with pytest.raises(InputError, match="5 levels"):
-        truncated(model, 5)

@@ -175,7 +175,7 @@ def test_residuals_shrink_at_a_pace_free_of_h(n: int, expected: float) -> None:
     assert float(r.norm() / before) == pytest.approx(expected, abs=2e-3)
 
 
-@pytest.mark.parametrize("n", [31, 63, 127])
+@pytest.mark.parametrize("n", [31, 63, 127, 255])
 def test_conjugate_gradients_need_nine_iterations(n: int) -> None:
     levels = n.bit_length() - 1
     h = 1 / (n + 1)
