@@ -81,8 +81,8 @@ class Protocol:
         Every how many points along each axis.
     crop : int, optional
         Points kept along each axis, from the first.
-    history : int
-        Frames given of those stored, where a field has several.
+    history, wanted : int
+        Frames given and frames wanted after them, where a field has several; default all that follow.
     target : tuple of str
         Outputs kept; default all.
     trap : str
@@ -93,6 +93,7 @@ class Protocol:
     stride: int = 1
     crop: int | None = None
     history: int = 10
+    wanted: int | None = None
     target: tuple[str, ...] = ()
     trap: str = ""
 
@@ -100,6 +101,27 @@ class Protocol:
     def points(self) -> slice:
         """Of every axis of space."""
         return slice(None, self.crop, self.stride)
+
+    def frames(self, stored: int) -> tuple[slice, slice]:
+        """Which frames are given, and which are wanted; one that names no samples makes do with fewer.
+
+        Raises
+        ------
+        InputError
+            If there are too few.
+
+        Examples
+        --------
+        >>> Protocol({}, history=2, wanted=3).frames(9)
+        (slice(0, 2, None), slice(2, 5, None))
+        """
+        given = self.history if self.parts else min(self.history, stored - 1)
+        stop = stored if self.wanted is None else given + self.wanted
+        if not 0 < given < stop <= stored:
+            needed = max(given, 1)
+            least = needed + (self.wanted or 1)
+            raise InputError(f"the number of frames is {stored}; expected {least} or more, {needed} of them given")
+        return slice(0, given), slice(given, stop)
 
     def split(self, counts: Sequence[int]) -> dict[str, NDArray[np.int64]]:
         """Samples of each part.
@@ -120,6 +142,7 @@ class Protocol:
         words = [f"{name} {take}" for name, take in self.parts.items()]
         words += [f"one point of {self.stride} an axis"] * (self.stride > 1)
         words += [f"first {self.crop} points an axis"] * bool(self.crop)
+        words += [f"{self.history} frames in, {self.wanted} out"] * bool(self.wanted)
         words += [f"of {', '.join(self.target)}"] * bool(self.target)
         return ", ".join(words) or "parts as in the files"
 
@@ -163,9 +186,9 @@ PROTOCOLS: Mapping[str, Mapping[str, Protocol]] = {
     },
     "navier-stokes": {
         "fno": Protocol(STANDARD, trap="all frames after the tenth are wanted: 10, 20 or 40 with the viscosity"),
-        "lsm": Protocol(STANDARD, trap="viscosity 1e-5, 10 frames in and 10 out, by repeated steps"),
-        "nsl": Protocol(STANDARD, trap="as lsm"),
-        "mgno": Protocol(STANDARD, history=1, trap="one frame is given and repeated steps make the rest, fno has ten"),
+        "lsm": Protocol(STANDARD, wanted=10, trap="viscosity 1e-5, by repeated steps of one frame"),
+        "nsl": Protocol(STANDARD, wanted=10, trap="as lsm"),
+        "mgno": Protocol(STANDARD, history=1, wanted=10, trap="repeated steps from the first frame, fno is given ten"),
     },
     "burgers": {
         "fno": Protocol(_parts(FIRST, Take(-100, None)), 8, trap="the paper tests on 200 samples, its program on 100"),

@@ -143,19 +143,21 @@ def _burgers(arrays: dict[str, _Array], chosen: Protocol) -> Sides:
 
 
 def _navier_stokes(arrays: dict[str, _Array], chosen: Protocol) -> Sides:
-    u = arrays["u"]
-    time = 3
-    if "a" in arrays:
-        ranked = _time_axes(u.shape, arrays["a"].shape)
-        length = max(arrays["t"].shape) if "t" in arrays else u.shape[ranked[0]]
-        time = next((axis for axis in ranked if u.shape[axis] == length), ranked[0])
+    u, time = arrays["u"], _time_axis(arrays)
     order = (0, time, *(axis for axis in (1, 2, 3) if axis != time))
-    frames, history = u.shape[time], chosen.history
-    if frames <= history:
-        raise InputError(f"u has {frames} frames, and {history} are given to the model; expected more frames than that")
     points = dict.fromkeys(order[2:], chosen.points)
-    given, wanted = points | {time: slice(0, history)}, points | {time: slice(history, frames)}
+    given, wanted = (points | {time: part} for part in chosen.frames(u.shape[time]))
     return {"vorticity": u.field(given, order)}, {"solution": u.field(wanted, order)}
+
+
+def _time_axis(arrays: dict[str, _Array]) -> int:
+    """Of u: as long as t, where more than one would do."""
+    if "a" not in arrays:
+        return 3
+    u = arrays["u"].shape
+    ranked = _time_axes(u, arrays["a"].shape)
+    length = max(arrays["t"].shape) if "t" in arrays else u[ranked[0]]
+    return next((axis for axis in ranked if u[axis] == length), ranked[0])
 
 
 def _plasticity(arrays: dict[str, _Array], chosen: Protocol) -> Sides:
@@ -179,5 +181,6 @@ def _grid(kind: str, arrays: dict[str, _Array], chosen: Protocol) -> Grid | None
         return node_grid(shape, chosen.points, "dirichlet")
     if kind == "burgers":
         return node_grid(arrays["a"].shape[1:], chosen.points, "periodic")
-    shape = _navier_stokes(arrays, Protocol({}, history=0))[1]["solution"].shape[2:]
-    return node_grid(shape, chosen.points, "periodic")
+    time = _time_axis(arrays)
+    space = [n for axis, n in enumerate(arrays["u"].shape) if axis not in (0, time)]
+    return node_grid(space, chosen.points, "periodic")

@@ -68,7 +68,7 @@ def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
         return arranged(
             paths[0].stem, kind, protocol, inputs=inputs, outputs=outputs, closing=closing, grid=grid,
             counts=[next(iter(one[1].values())).shape[0] for one in made],
-            attributes={"parameters": parameters[0], "origin": origin},
+            attributes={"parameters": parameters[0], "origin": origin} | _times(files[0]),
         )
 
 
@@ -139,16 +139,12 @@ def _in_time(
     inputs: dict[str, Field] = {}
     outputs: dict[str, Field] = {}
     for name, store in stores.items():
-        frames = store.shape[1]
-        history = min(chosen.history, frames - 1)
-        if history < 1:
-            said = f"'{name or 'tensor'}' has {frames} frames"
-            raise InputError(f"{said}; expected at least two, one given and one wanted")
+        given, wanted = chosen.frames(store.shape[1])
         part = partial(View, store)
         layer = dict((layers or {}).get(name, {}))
         alone = len(stores) == 1
-        inputs["initial" if alone else name] = part(window=layer | {1: slice(0, history)})
-        outputs["solution" if alone else name] = part(window=layer | {1: slice(history, frames)})
+        inputs["initial" if alone else name] = part(window=layer | {1: given})
+        outputs["solution" if alone else name] = part(window=layer | {1: wanted})
     return inputs, outputs
 
 
@@ -178,6 +174,15 @@ def _grid(file: Hdf5File, inputs: Mapping[str, Field], outputs: Mapping[str, Fie
     shape = next(iter(outputs.values())).shape
     walls = _walls(file.path.stem, len(axes), "coefficient" in inputs)
     return box_of(axes, shape[len(shape) - len(axes) :], walls)
+
+
+def _times(file: Hdf5File) -> dict[str, list[float]]:
+    """Of the frames: the generators write one time more than frames."""
+    handle = file.handle()
+    if "t-coordinate" not in handle:
+        return {}
+    frames = handle["tensor" if "tensor" in handle else "density"].shape[1]
+    return {"times": handle["t-coordinate"][:frames].tolist()}
 
 
 def _walls(stem: str, ndim: int, is_darcy: bool) -> dict[str, Boundary]:

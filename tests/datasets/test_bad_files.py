@@ -128,9 +128,9 @@ def test_wrong_names_are_listed(tmp_path: Path) -> None:
 def test_shapes_that_do_not_fit(tmp_path: Path) -> None:
     mat5(tmp_path / "a.mat", {"coeff": values(3, 4, 4), "sol": values(3, 4, 5)})
     mat5(tmp_path / "b.mat", {"a": values(3, 4, 4), "u": values(3, 6, 4, 12)})
-    mat5(tmp_path / "c.mat", {"u": values(3, 4, 4, 8)})
+    mat5(tmp_path / "c.mat", {"u": values(3, 4, 4, 1)})
     mat5(tmp_path / "d.mat", {"coeff": values(3, 4, 4), "sol": values(0, 4, 4)})
-    for name, said in (("a", "coeff has the shape"), ("b", "a has the shape"), ("c", "8 frames"), ("d", "expected")):
+    for name, said in (("a", "coeff has the shape"), ("b", "a has the shape"), ("c", "frames is 1"), ("d", "expected")):
         with pytest.raises(InputError, match=said):
             open_dataset(tmp_path / f"{name}.mat")
 

@@ -92,12 +92,17 @@ def test_crop_of_pipe(tmp_path: Path) -> None:
 
 
 def test_frames_of_navier_stokes(tmp_path: Path) -> None:
-    u = values(1200, 3, 4, 12)
+    u = values(1200, 3, 4, 22)
     mat73(tmp_path / "ns.mat", {"u": u})
-    for name, history in (("fno", 10), ("mgno", 1)):
+    for name, given, end in (("fno", 10, 22), ("lsm", 10, 20), ("mgno", 1, 11), (None, 10, 22)):
         with open_dataset(tmp_path / "ns.mat", name) as data:
-            assert data.inputs["vorticity"].shape == (1200, history, 3, 4)
-            np.testing.assert_array_equal(data.outputs["solution"][-1], np.moveaxis(u[-1, ..., history:], -1, 0))
+            assert data.inputs["vorticity"].shape == (1200, given, 3, 4)
+            np.testing.assert_array_equal(data.outputs["solution"][-1], np.moveaxis(u[-1, ..., given:end], -1, 0))
+    mat73(tmp_path / "short.mat", {"u": u[..., :11]})
+    with pytest.raises(InputError, match="number of frames is 11; expected 20 or more"):
+        open_dataset(tmp_path / "short.mat", "lsm")
+    with open_dataset(tmp_path / "short.mat") as data:
+        assert data.outputs["solution"].shape == (1200, 1, 3, 4)
 
 
 def test_points_of_burgers(tmp_path: Path) -> None:

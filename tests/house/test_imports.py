@@ -35,6 +35,6 @@ def test_no_compiler(module: str) -> None:
     assert not loaded(f"import {module}") & {*HEAVY}
 
 
-@pytest.mark.parametrize("module", ["sciml.pde", "sciml.solvers"])
+@pytest.mark.parametrize("module", ["sciml.pde", "sciml.solvers", "sciml.datasets.convert"])
 def test_no_learning_library(module: str) -> None:
     assert not loaded(f"import {module}") & {"torch", "matplotlib", "pyamg", "h5py", "vtk"}
