@@ -30,9 +30,10 @@ class Engine:
     def __init__(self, model: nn.Module, config: OptimiserConfig, autocast: str = "none", device: str = "cpu") -> None:
         self.model, self.config, self.device = model.to(device), config, device
         self.ema = deepcopy(self.model).requires_grad_(False) if config.ema else self.model
+        # Not fused: that takes weights and moments for flat memory of one layout, which a checkpoint does not keep.
         self.optimiser = torch.optim.AdamW(
             model.parameters(), lr=config.lr, betas=(config.beta1, config.beta2), eps=config.eps,
-            weight_decay=config.weight_decay,
+            weight_decay=config.weight_decay, foreach=True,
         )
         self.precision = PRECISIONS.get(autocast)
         self.scaler = torch.amp.GradScaler(device, enabled=autocast == "float16")
@@ -107,7 +108,6 @@ class Engine:
             return
         decay = min(self.config.ema, (1 + self.steps) / (10 + self.steps))
         with torch.no_grad():
-            for mean, value in zip(self.ema.parameters(), self.model.parameters(), strict=True):
-                mean.lerp_(value, 1 - decay)
+            torch._foreach_lerp_(list(self.ema.parameters()), list(self.model.parameters()), 1 - decay)
             for copy, buffer in zip(self.ema.buffers(), self.model.buffers(), strict=True):
                 copy.copy_(buffer)
