@@ -249,3 +249,13 @@ def test_plain_lines_now_and_then(monkeypatch: pytest.MonkeyPatch, capsys: pytes
             now[0] = 3.0 * done
             progress(done, 4)
     assert [line.split()[0] for line in capsys.readouterr().err.splitlines()] == ["2", "4"]
+
+
+def test_no_command_needs_torch(tmp_path: Path) -> None:
+    lines = [[*DARCY[1:], "--output", "d.h5", "-q"], ["info", "d.h5"], ["check", "d.h5", "-q"], ["list", "-v"]]
+    code = (
+        "import sys\nfrom click.testing import CliRunner\nfrom sciml.cli.main import cli\n"
+        f"for line in {lines!r}:\n    assert CliRunner().invoke(cli, ['data', *line]).exit_code == 0\n"
+        "assert not {'torch', 'matplotlib'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-P", "-c", code], cwd=tmp_path, check=True)
