@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from sciml._errors import InputError
@@ -106,12 +107,12 @@ class CycleSettings:
         given = self.prolongation_kernel
         return (given,) * (self.levels - 1) if isinstance(given, int) else tuple(given)
 
-    @property
+    @cached_property
     def axes(self) -> tuple[Axis, ...]:
         """Ghost values of A and S."""
         return axis_rules(self.boundary, self.ndim, self.location, self.dirichlet)
 
-    @property
+    @cached_property
     def transfer_axes(self) -> tuple[Axis, ...]:
         """Ghost values of transfers."""
         return (Axis(*(Side("zero", inner=True),) * 2),) * self.ndim if "unpadded" in self.legacy else self.axes
