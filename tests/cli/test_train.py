@@ -107,14 +107,28 @@ def test_evaluate_elsewhere(run: Run, data: Path, tmp_path: Path) -> None:
 
 
 def test_one_and_three_dimensions(run: Run, tmp_path: Path) -> None:
-    for shape, model in (((16,), "fno"), ((6, 5, 4), "fno"), ((6, 5, 4), "unet")):
+    cube = (6, 5, 4)
+    for shape, model in (((16,), "fno"), (cube, "fno"), (cube, "unet"), ((16,), "mgno"), (cube, "mgno")):
         write_small(tmp_path / "d.h5", shape=shape, boundary=Boundary("periodic"), count=12)
         folder = f"{model}{len(shape)}"
-        run("train", model, "--data", "d.h5", "--epochs", "1", "--output", folder, "-q", *TINY)
+        more = ("--set", "model.steps=[[1, 0], [1, 0]]") if model == "mgno" else ()
+        run("train", model, "--data", "d.h5", "--epochs", "1", "--output", folder, "-q", *TINY, *more)
         if model == "fno":
             report = json.loads(run("evaluate", folder, "--report", "-", "-q").stdout)
             assert report["resolution"] == list(shape)
             assert np.isfinite(report["metrics"]["rel_h1"]["mean"])
+
+
+def test_time_given_replaces_the_number_of_epochs(run: Run, data: Path, tmp_path: Path) -> None:
+    run("train", "unet", "--data", "small.h5", "--max-minutes", "0.005", "--output", "a", "-q", *TINY)
+    position = load_state(tmp_path / "a" / "last" / "state.safetensors")["position"]
+    assert position["step"] == position["total"] >= 20
+    assert "epochs = 0\n" in (tmp_path / "a" / "config.toml").read_text()
+    run("train", "--resume", "a", "--epochs", str(position["step"] // 3 + 2), "-q")
+    text = (tmp_path / "a" / "config.toml").read_text()
+    assert "max_minutes = 0.0" in text
+    after = load_state(tmp_path / "a" / "last" / "state.safetensors")["position"]
+    assert after["step"] == after["total"] == 3 * (position["step"] // 3 + 2)
 
 
 def test_settings_come_from_a_file_and_options_win(run: Run, data: Path, tmp_path: Path) -> None:
