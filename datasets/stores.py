@@ -128,7 +128,7 @@ class Hdf5File:
 
 
 class Hdf5Array:
-    """A data set of real numbers in an HDF5 file.
+    """A data set of real numbers in an HDF5 file, with the text of its attribute ``units`` if it has one.
 
     Parameters
     ----------
@@ -150,6 +150,8 @@ class Hdf5Array:
         if data.dtype.kind not in "fiub":
             raise InputError(f"{file.path}:{name} holds {data.dtype}; expected real numbers")
         check_held(data)
+        unit = data.attrs.get("units", "")
+        self.units: str = unit.decode() if isinstance(unit, bytes) else str(unit)
         self.shape: tuple[int, ...] = tuple(data.shape)
         self.dtype: np.dtype[Any] = data.dtype.newbyteorder("=")
 
@@ -224,6 +226,7 @@ class Tiled:
 
     def __init__(self, store: Store, axes: tuple[int | None, ...], shape: tuple[int, ...]) -> None:
         self.store, self.axes, self.shape, self.dtype = store, axes, shape, store.dtype
+        self.units: str = getattr(store, "units", "")
 
     def read(self, selection: Selection, dtype: np.dtype[Any]) -> NDArray[Any]:
         """A part; only what is stored of it is read."""

@@ -47,6 +47,7 @@ class View:
         dtype: Any = None,
     ) -> None:
         self.store, self.window = store, dict(window or {})
+        self.units: str = getattr(store, "units", "")
         every = range(len(store.shape))
         self.axes = tuple(a for a in every if not isinstance(self.window.get(a), int)) if axes is None else tuple(axes)
         default = np.dtype(np.float32) if store.dtype.kind == "b" else store.dtype
@@ -138,9 +139,14 @@ def joined(fields: Sequence[Field], names: Sequence[object]) -> Field:
     Raises
     ------
     InputError
-        If the files differ in shape.
+        If the files differ in shape or units.
     """
-    for field, name in zip(fields, names, strict=True):
+    units = [getattr(field, "units", "") for field in fields]
+    for field, unit, name in zip(fields, units, names, strict=True):
+        if unit != units[0]:
+            raise InputError(
+                f"{name} has values in '{unit}' and {names[0]} in '{units[0]}'; expected files of one unit: convert one"
+            )
         if field.shape[1:] != fields[0].shape[1:]:
             raise InputError(
                 f"{name} has samples of shape {field.shape[1:]} and {names[0]} of {fields[0].shape[1:]}; "

@@ -189,6 +189,20 @@ def test_different_equations_are_not_joined(tmp_path: Path) -> None:
         open_dataset([first, second])
 
 
+def test_mixed_units(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("a.hdf5", "b.hdf5")]
+    for path, unit in zip(paths, ("m/s", "km/h"), strict=True):
+        well_file(path, 2, 0)
+        with h5py.File(path, "a") as file:
+            file["t1_fields/velocity"].attrs["units"] = unit
+    with pytest.raises(InputError, match=r"values in 'km/h' and .* in 'm/s'"):
+        open_dataset(paths)
+    with h5py.File(paths[1], "a") as file:
+        file["t1_fields/velocity"].attrs["units"] = "m/s"
+    with open_dataset(paths) as data:
+        assert len(data) == 4
+
+
 def test_groups_of_other_shapes(tmp_path: Path) -> None:
     path = LAYOUTS["pdebench groups"](tmp_path).paths[0]
     with h5py.File(path, "a") as file:
