@@ -14,12 +14,11 @@ from torch import Tensor
 
 from sciml._errors import InputError
 from sciml.mesh import Grid
-from sciml.train.build import open_sets
+from sciml.train.held_out import held_out
 from sciml.train.metrics import METRICS
-from sciml.train.record import split_of_record
 from sciml.train.resample import resample
-from sciml.train.samples import Samples, join
-from sciml.train.trained import Trained, check_grid
+from sciml.train.samples import Samples
+from sciml.train.trained import Trained
 
 __all__ = ["Evaluation", "WorstSample", "evaluate"]
 
@@ -82,12 +81,13 @@ def evaluate(
         If the data do not fit the model, there are no test samples, or no classical solver knows the equation.
     """
     trained = Trained.of(run)
+    own = trained.config.data.files
     with ExitStack() as stack:
-        given = [str(Path(name).resolve()) for name in files]
-        samples, bad = _samples(trained, given, protocol, stack).without_bad(("test",), skip=skip_bad)
+        found = held_out(trained, files, stack, protocol=protocol)
+        samples, bad = found.without_bad(("test",), skip=skip_bad)
         indices = samples.split["test"]
         if not len(indices):
-            raise InputError(f"there are no test samples in the data of {trained.path}; use --data FILE")
+            raise InputError(f"all {len(bad)} test samples have values that are not finite; use other data")
         if classical and resolution is not None:
             raise InputError("a classical solver is compared on the grid of the data; leave the resolution out")
         judged = _Judge(trained, samples, resolution, threads)
@@ -95,7 +95,7 @@ def evaluate(
         report = {
             "model": trained.config.model.name,
             "checkpoint": str(trained.path / "model.safetensors"),
-            "data": given or list(trained.config.data.files) or trained.record["data"],
+            "data": [str(Path(name).resolve()) for name in files or own] or trained.record["data"],
             "split": "test",
             "protocol": samples.protocol,
             "samples": len(indices),
@@ -158,26 +158,3 @@ class _Judge:
             name = f"{self.samples.name(int(indices[place]))}, rel_l2 {errors[place]:.3g}"
             result.append(WorstSample(name, x[0, 0], y[0, 0], pred[0, 0]))
         return result
-
-
-def _samples(trained: Trained, files: list[str], protocol: str, stack: ExitStack) -> Samples:
-    """The data with their test samples."""
-    config, record = trained.config, trained.record
-    data = config.data
-    sets = open_sets(files or data.files, protocol or ("" if files else data.protocol), stack)
-    samples = join(
-        sets, inputs=record["inputs"], outputs=record["outputs"], boundary=data.boundary, validation=0.0,
-        seed=config.train.seed,
-    )
-    check_grid(samples.grid, trained.grid)
-    if samples.channels("inputs") != trained.in_channels or samples.channels("outputs") != trained.out_channels:
-        raise InputError(
-            f"the data have {samples.channels('inputs')} input and {samples.channels('outputs')} output channels, the "
-            f"model has {trained.in_channels} and {trained.out_channels}"
-        )
-    if not files and not protocol:
-        return replace(samples, split=split_of_record(record), protocol=record["protocol"])
-    starts = np.cumsum([0, *map(len, sets)])
-    test = [one.indices("test") + start for one, start in zip(sets, starts, strict=False)]
-    named = [one.protocol if one.split else "all samples" for one in sets]
-    return replace(samples, split={"test": np.concatenate(test)}, protocol=" + ".join(dict.fromkeys(named)))

@@ -96,6 +96,8 @@ def test_evaluate_elsewhere(run: Run, data: Path, tmp_path: Path) -> None:
     assert report["data"] == [str(tmp_path / "finer.h5")]
     report = json.loads(run("evaluate", "a", "--resolution", "4", "--report", "-").stdout)
     assert report["resolution"] == [4, 4]
+    write_small(tmp_path / "two.h5", channels=2)
+    assert "inputs of the data have 2 channels" in run("evaluate", "a", "--data", "two.h5", code=2).stderr
     write_small(tmp_path / "other.h5", boundary=Boundary("periodic"))
     assert "periodic on side x-" in run("evaluate", "a", "--data", "other.h5", code=2).stderr
     write_small(tmp_path / "bad.h5", bad={15: np.nan})
@@ -192,6 +194,18 @@ def test_diverging_run_fails_with_a_hint(run: Run, data: Path) -> None:
     options = [word for setting in steep for word in ("--set", setting)]
     result = run("train", "tiny", "--data", "small.h5", "--epochs", "400", "--threads", "1", "-q", *options, code=1)
     assert "use a smaller optimiser.lr" in result.stderr
+
+
+def test_samples_of_training_are_never_judged(run: Run, tmp_path: Path) -> None:
+    """A file without a split was cut in training; asked for by name, it is cut in the same way."""
+    write_small(tmp_path / "plain.h5", split=False, count=30)
+    run("train", "unet", "--data", "plain.h5", "--epochs", "1", "--output", "a", "-q", *TINY)
+    split = json.loads((tmp_path / "a" / "data.json").read_text())["split"]
+    assert len(split["test"]) == 3
+    for words in ((), ("--data", "plain.h5")):
+        report = json.loads(run("evaluate", "a", *words, "--report", "-").stdout)
+        assert report["indices"] == split["test"]
+        assert report["protocol"] == "seeded tenths, seed 0"
 
 
 @contextmanager
