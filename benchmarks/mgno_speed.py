@@ -131,12 +131,14 @@ def ways() -> list[Way]:
     last.load_state_dict(first.state_dict())
     last.to(memory_format=torch.channels_last)
     ours, narrow = first.copied(), MgNO(hidden_channels=WIDTH, n_layers=LAYERS, prolongation_kernel=3)
+    recomputed = MgNO(hidden_channels=WIDTH, n_layers=LAYERS, recompute=True)
     return [
         Way("plain, channels first", first), Way("plain, channels last", last),
         Way("plain, channels last, bfloat16", last, half=True), Way("MgNO", ours),
         Way("MgNO, 4^2 cells and less as a matrix", collapsed(ours, 16), trains=False),
         Way("MgNO, 8^2 cells and less as a matrix", collapsed(ours, 64), trains=False),
-        Way("MgNO, bfloat16", ours, half=True), Way("MgNO, transfers of 3", narrow, same=False),
+        Way("MgNO, recomputed", recomputed, same=False), Way("MgNO, bfloat16", ours, half=True),
+        Way("MgNO, transfers of 3", narrow, same=False),
         Way("MgNO, transfers of 3, bfloat16", narrow, half=True, same=False),
     ]
 

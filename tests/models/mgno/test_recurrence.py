@@ -52,6 +52,30 @@ def test_derivatives_of_layers_by_differences(restriction: str) -> None:
     assert torch.autograd.gradgradcheck(layer, v)
 
 
+def test_recomputed_layers_have_the_same_gradient_in_half_the_memory() -> None:
+    options = {"hidden_channels": 8, "n_layers": 4, "steps": [[1, 0], [2, 0]], "boundary": "periodic"}
+    gradients, kept = [], []
+    x = torch.randn(2, 1, 16, 16, generator=torch.Generator().manual_seed(0))
+    for recompute in (False, True):
+        torch.manual_seed(0)
+        model = MgNO(recompute=recompute, **options)
+        parameters = {p.untyped_storage().data_ptr() for p in model.parameters()}
+        saved: dict[int, int] = {}
+
+        def keep(t: Tensor, saved: dict[int, int] = saved, parameters: set[int] = parameters) -> Tensor:
+            if t.untyped_storage().data_ptr() not in parameters:
+                saved[t.untyped_storage().data_ptr()] = t.untyped_storage().nbytes()
+            return t
+
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda t: t):
+            y = model(x)
+        kept.append(sum(saved.values()))
+        y.square().sum().backward()
+        gradients.append([p.grad for p in model.parameters()])
+    assert all(torch.equal(a, b) for a, b in zip(*gradients, strict=True))
+    assert kept[1] < 0.5 * kept[0]
+
+
 def test_inference_changes_nothing_but_its_own_tensors() -> None:
     torch.manual_seed(0)
     model = MgNO(2, hidden_channels=4, n_layers=2, steps=[[1, 1], [2, 0]], lifting=True)
