@@ -48,9 +48,10 @@ class LearnedGuess:
         """The best multiple of the prediction for every right-hand side, in the shape of b."""
         from sciml.solvers._guess import energy_multiple
         from sciml.solvers._run import initial_guesses
+        from sciml.train.native import predict_guess
 
         x = _network_inputs(self.trained.record["inputs"], given)
-        predicted = self.trained.predict(x, self.threads)[:, 0].astype(np.float64)
+        predicted = predict_guess(self.trained, x, given.grid, self.threads)[:, 0].astype(np.float64)
         inside: tuple[Any, ...] = (..., *system.index)
         b = system.b.reshape(-1, system.A.shape[0])
         rows = initial_guesses(system.A, predicted[inside], b.shape)
@@ -63,6 +64,7 @@ class LearnedGuess:
         """Keys of the report; with several right-hand sides the energies are lists, residuals the largest."""
         from sciml.solvers._guess import energy_error_estimate, energy_norm, relative_residual
         from sciml.solvers.multigrid import Multigrid
+        from sciml.train.native import native_shape
 
         A, u, b = system.A, self.rows, system.b.reshape(self.rows.shape)
         x, state = solution.x.reshape(b.shape), Multigrid().setup(A)
@@ -75,6 +77,7 @@ class LearnedGuess:
         }
         return {
             "guess": str(self.trained.path),
+            "predicted_at": native_shape(self.trained, system.domain),
             "residual_guess": max(relative_residual(A, f, row) for f, row in zip(b, u, strict=True)),
             **{name: values if len(b) > 1 else values[0] for name, values in energies.items()},
             **solution.details["zero_guess"],

@@ -105,14 +105,16 @@ def _predicted(
 ) -> tuple[Any, dict[str, Any]]:
     """Predictions or answers (N, channels, *spatial), and what the report says of them."""
     from sciml.cli._counting import counting
+    from sciml.train.native import native_shape
     from sciml.train.predict import predict_all, refinement_facts
 
     if refine is not None:
         inputs.system(int(inputs.indices[0]))  # refuse what no solver can refine before anything is computed
     with counting("samples predicted", quiet) as progress:
-        values, seconds = predict_all(trained, inputs, threads=threads, progress=progress)
+        values, seconds = predict_all(trained, inputs, guess=refine is not None, threads=threads, progress=progress)
     facts: dict[str, Any] = {"seconds_per_sample": seconds}
     if refine is not None:
+        facts["predicted_at"] = list(native_shape(trained, inputs.grid))
         values, found = _refined(inputs, values, refine, threads or trained.config.train.threads, quiet)
         facts |= {"rtol": refine, "equation": inputs.equation} | refinement_facts(found)
     return values, facts
@@ -178,7 +180,7 @@ def _say(facts: dict[str, Any]) -> None:
 
     pairs = {
         "model": f"{facts['model']}, {facts['parameters']} parameters",
-        "samples": f"{facts['samples']} of {' x '.join(map(str, facts['resolution']))}",
+        "samples": f"{facts['samples']} of {' x '.join(map(str, facts['resolution']))}{_where(facts)}",
         "milliseconds a sample": f"{1e3 * facts['seconds_per_sample']:.3g}",
     }
     if "rtol" in facts:
@@ -195,3 +197,9 @@ def _say(facts: dict[str, Any]) -> None:
                             f"{mean['energy_error_estimate'] / (mean['energy_norm'] or 1):.2e}",
         }
     print_pairs(pairs | {"written": facts["output"]}, sys.stdout)
+
+
+def _where(facts: dict[str, Any]) -> str:
+    """On which grid the network ran, if another."""
+    shape = facts.get("predicted_at", facts["resolution"])
+    return "" if shape == facts["resolution"] else f", predicted on {' x '.join(map(str, shape))} and interpolated"

@@ -16,6 +16,7 @@ from sciml.mesh import Grid
 from sciml.pde import GridSystem
 from sciml.solvers._guess import Refined, refine_guess
 from sciml.train.build import open_sets
+from sciml.train.native import predict_guess
 from sciml.train.record import split_of_record
 from sciml.train.samples import PARTS, Samples, join
 from sciml.train.trained import Trained, check_grid
@@ -161,10 +162,21 @@ def data_input(
 
 
 def predict_all(
-    trained: Trained, given: PredictionInput, *, threads: int | None = None,
+    trained: Trained, given: PredictionInput, *, guess: bool = False, threads: int | None = None,
     progress: Progress = lambda done, total: None,
 ) -> tuple[Array, float]:
     """Predictions of all samples, and the seconds that each took once libraries were loaded.
+
+    Parameters
+    ----------
+    trained : Trained
+    given : PredictionInput
+    guess : bool
+        Predictions that a solver starts from, by `predict_guess`.
+    threads : int, optional
+        Of torch.
+    progress : callable
+        Called with the number of samples done and their total.
 
     Returns
     -------
@@ -172,12 +184,16 @@ def predict_all(
     """
     count, size = len(given), trained.config.train.batch_size
     out = np.empty((count, trained.out_channels, *given.grid.shape), np.float32)
-    trained.predict(given.read(given.indices[:1]), threads)
+
+    def predict(x: Array) -> Array:
+        return predict_guess(trained, x, given.grid, threads) if guess else trained.predict(x, threads)
+
+    predict(given.read(given.indices[:1]))
     seconds = 0.0
     for start in range(0, count, size):
         x = given.read(given.indices[start : start + size])
         begin = time.perf_counter()
-        out[start : start + size] = trained.predict(x, threads)
+        out[start : start + size] = predict(x)
         seconds += time.perf_counter() - begin
         progress(min(start + size, count), count)
     return out, seconds / count

@@ -15,6 +15,7 @@ from sciml.mesh import Grid
 from sciml.pde import poisson
 from sciml.solvers import Multigrid, solve
 from sciml.train.evaluate import evaluate
+from sciml.train.native import predict_guess
 from sciml.train.trained import Trained
 
 Run = Callable[..., Result]
@@ -108,6 +109,24 @@ def test_arrays_at_any_resolution(run: Run, trained: Path, shape: tuple[int, ...
     for k, field in enumerate(a.reshape(x.shape)):
         exact = poisson(Grid(shape[-2:]), field, 1.0)
         assert np.linalg.norm(exact.b.ravel() - exact.A @ x[k].ravel()) <= 1.01e-8 * np.linalg.norm(exact.b)
+
+
+def test_refinement_on_a_finer_grid_starts_from_that_of_training(run: Run, trained: Path) -> None:
+    grid, a = Grid((24, 36)), coefficient(24, 36)
+    np.save("a.npy", a)
+    out = run("predict", str(trained), "a.npy", "--output", "x.npy", "--refine", "1e-8", "--report", "r.json").stdout
+    report = json.loads(Path("r.json").read_text())
+    assert report["resolution"] == [24, 36]
+    assert report["predicted_at"] == [12, 12]
+    assert "predicted on 12 x 12 and interpolated" in out
+    u = predict_guess(Trained.of(trained), a[None, None], grid).ravel().astype(np.float64)
+    system = poisson(grid, a, 1.0)
+    error = np.linalg.norm(system.b.ravel() - system.A @ u) / np.linalg.norm(system.b)
+    assert report["residual_guess"] == pytest.approx([error], rel=1e-5)
+    solved = ("--shape", "24,36", "--coefficient", "a.npy", "--report", "-")
+    report = json.loads(run("solve", *solved, "--guess", str(trained)).stdout)
+    assert report["residual_guess"] == pytest.approx(error, rel=1e-5)
+    assert report["predicted_at"] == [12, 12]
 
 
 def test_output_as_a_data_set(run: Run, trained: Path, tmp_path: Path) -> None:
