@@ -1,5 +1,6 @@
 """Tensor files of neuraloperator: a dictionary of ``x`` and ``y`` saved by torch, no code of which is ever run."""
 
+import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -98,7 +99,9 @@ def load(path: Path) -> dict[str, Any]:
     import torch
 
     try:
-        found = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zipfile(path))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of versions that damage makes up
+            found = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zipfile(path))
     except OSError:
         raise
     except Exception as error:  # what is damaged or hostile fails in many ways
