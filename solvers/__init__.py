@@ -11,6 +11,7 @@ from sciml.solvers._status import Status
 from sciml.solvers._warnings import SolverWarning
 
 if TYPE_CHECKING:
+    from sciml.solvers._guess import Refined, refine_guess
     from sciml.solvers._solve import solve
     from sciml.solvers._table import SOLVERS, configure
     from sciml.solvers._torch_solve import torch_solve
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AMG", "CG", "FCG", "FFT", "FMG", "GMRES", "MINRES", "PCG", "SOLVERS", "Direct", "FFTPreconditioner",
-    "LinearSolver", "Multigrid", "Solution", "SolverWarning", "Status", "configure", "pcg", "solve",
-    "torch_solve",
+    "LinearSolver", "Multigrid", "Refined", "Solution", "SolverWarning", "Status", "configure", "pcg", "refine_guess",
+    "solve", "torch_solve",
 ]
 
 # Loaded when first asked for: SciPy's sparse modules and the compiled kernels take a while to import.
 _HOMES = {
+    "Refined": "_guess", "refine_guess": "_guess",
     "solve": "_solve", "SOLVERS": "_table", "configure": "_table", "torch_solve": "_torch_solve",
     "CG": "krylov", "FCG": "krylov", "GMRES": "krylov", "MINRES": "krylov", "PCG": "krylov", "pcg": "krylov",
     "AMG": "algebraic",

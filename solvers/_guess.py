@@ -74,9 +74,9 @@ def refine_guess(
     Notes
     -----
     Where coefficients vary, the solver is conjugate gradients with one symmetric multigrid cycle as preconditioner;
-    where they are constant, cycles alone. A relative error e of the guess saves no more than log(1 / e) / log(1 / q)
-    iterations of a method that reduces errors by q each time, and q is 0.01 to 0.1 here; what is rough in the error
-    weighs more in the residual, so it may save none.
+    where they are constant, cycles alone. A guess of relative error e saves no more than log e / log q iterations of a
+    method that reduces errors by q each time, and q is small for multigrid; what is rough in the error weighs more in
+    the residual, so it may save none.
 
     Examples
     --------

@@ -23,9 +23,8 @@ def native_shape(trained: Trained, grid: Grid) -> tuple[int, ...]:
 
     Notes
     -----
-    Convolutions see a number of points, not a length: on a grid 8 times as fine a network of convolutions trained on 32
-    x 32 is off by the size of the solution, and its prediction on 32 x 32, interpolated, by a tenth. Fourier layers see
-    lengths.
+    Convolutions see a number of points, not a length: on a much finer grid their prediction may be off by the size of
+    the solution, and that on the grid of training, interpolated, is still close. Fourier layers see lengths.
     """
     coarse = trained.grid.shape
     if isinstance(trained.model, FNO) or any(name in SHARP for name in trained.record["inputs"]):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sciml._errors import InputError
 from sciml.mesh import Boundary, Grid
 from sciml.pde import GridSystem, poisson
-from sciml.solvers import solve
-from sciml.solvers._guess import energy_multiple, energy_norm, refine_guess
+from sciml.solvers import refine_guess, solve
+from sciml.solvers._guess import energy_multiple, energy_norm
 
 rng = np.random.default_rng(0)
 MASK = np.ones((12, 14), bool)
@@ -20,7 +20,7 @@ MASK[3:6, 4:9] = False
 CASES: dict[str, Grid] = {
     "dirichlet": Grid((12, 14)),
     "mixed": Grid((12, 14), (1.0, 3.0), boundary={"x-": Boundary("neumann", 0.5), "y+": Boundary("dirichlet", 2.0)}),
-    "floating": Grid((12, 14), boundary=Boundary("neumann")),
+    "floating": Grid((12, 14), boundary={"x": Boundary("neumann"), "y": Boundary("neumann")}),
     "periodic": Grid((12, 14), boundary={"x": Boundary("periodic")}),
     "nodes": Grid((13, 15), location="node"),
     "obstacle": Grid((12, 14), mask=MASK),
