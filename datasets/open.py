@@ -1,5 +1,6 @@
 """Any file of samples, by its content."""
 
+import errno
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +25,7 @@ FORMATS = {
     "plain": "archive .npz of inputs and outputs",
 }
 SUFFIXES = (".mat", ".pt", ".pth", ".npz", ".h5", ".hdf5")
+FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 ROLES = ("train", "val", None, "test")
 
 
@@ -46,6 +48,8 @@ def open_dataset(path: str | Path | Sequence[str | Path], protocol: str | None =
     ------
     InputError
         If a file is missing, damaged, of no known format, or does not fit the others or the protocol.
+    OSError
+        If the disk is too full for the copy of a compressed array.
 
     Examples
     --------
@@ -69,6 +73,8 @@ def open_dataset(path: str | Path | Sequence[str | Path], protocol: str | None =
             raise InputError(f"{files[0]} is a {kinds[0]} and {files[other]} a {kinds[1]}; open them one by one")
         data: DataSet = readers[0].open_files(files, protocol)
     except OSError as error:
+        if error.errno in FULL:
+            raise  # of the copy that is made of a compressed array; nothing is wrong with the file
         where = error.filename or given[0]
         raise InputError(f"{where} cannot be read ({error.strerror or error}); check the file") from None
     except (KeyError, RuntimeError, TypeError, ValueError) as error:

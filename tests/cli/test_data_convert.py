@@ -1,5 +1,8 @@
 """``sciml data convert`` and ``info`` on files that others publish."""
 
+import resource
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -58,6 +61,25 @@ def test_bad_input(args: list[str], said: str, run: Run) -> None:
     Path("half.mat").write_bytes(Path("a.mat").read_bytes()[:900])
     LAYOUTS["npz"](Path())
     assert said in run("data", "convert", *args, code=2).stderr
+
+
+@pytest.mark.parametrize("target", ["out.h5", "out.npz", "out.hdf5", "out", "copy"])
+def test_full_disk(target: str, tmp_path: Path) -> None:
+    """A limit on file sizes stands in for a full disk: one line, no half file, no half copy of what is compressed."""
+    arrays = {"coeff": np.ones((40, 30, 30)), "sol": np.ones((40, 30, 30))}  # 288 kB each, a few when compressed
+    mat5(tmp_path / "a.mat", arrays, packed=target == "copy")
+    before = sorted(tmp_path.rglob("*"))
+
+    def cap() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    command = [sys.executable, "-P", "-c", "from sciml.cli.main import main; main()", "data", "convert", "a.mat"]
+    out = "out.h5" if target == "copy" else target
+    done = subprocess.run([*command, out], cwd=tmp_path, capture_output=True, text=True, preexec_fn=cap)
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "File too large" in done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_what_is_in_a_published_file(run: Run) -> None:
