@@ -82,7 +82,10 @@ def test_killed_and_resumed_is_bit_for_bit_the_straight_run(data: Path, tmp_path
         assert at == (step - 1 if step else 3 * epoch - 1), "one checkpoint a step, the last one before the kill"
         config = settings_for(model, data, **more)
         assert straight(config, tmp_path / f"straight-{case}") is Status.FINISHED
-        assert go_on(folder) is Status.FINISHED
+        with resumed(folder) as loop:
+            rows = [row["epoch"] for row in Run.open(folder).log.rows]
+            assert rows == list(range(1, at // loop.sampler.steps + 1)), "rows after the checkpoint are cut"
+            assert loop.train() is Status.FINISHED
         assert_same_run(tmp_path / f"straight-{case}", folder)
 
 
