@@ -1,10 +1,11 @@
 """Trained networks for other programs: torch.export (.pt2) and ONNX, for any batch and resolution."""
 
+import re
 from collections.abc import Sequence
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import torch
 from torch.export import Dim, ExportedProgram
@@ -40,7 +41,7 @@ def export(
         the extra ``export``.
     shape : sequence of int, optional
         Spatial size the network was trained on: levels that it has no room for are left out. The file accepts
-        every batch, and every size with room for the levels that it has.
+        every batch, and every size with room for the levels that it has (only its own, if it is normalised by maps).
 
     Raises
     ------
@@ -93,11 +94,14 @@ def exported_program(model: Pretrained, shape: Sequence[int] | None = None) -> E
         model = truncated(model, len(model.settings.sizes(shape)))
     least = int(getattr(model, "smallest_side", 1))
     sizes = {axis + 2: Dim(AXES[axis], min=least, max=LARGEST_SIDE) for axis in range(ndim)}
-    example = torch.zeros(2, int(model.config["in_channels"]), *(max(least, 16) + 1 + 2 * axis for axis in range(ndim)))
+    example = [max(least, 16) + 1 + 2 * axis for axis in range(ndim)]
+    if model.config.get("norm") == "layer":
+        example, sizes = list(model.config["norm_shape"]), {}  # parameters at every point: one size only
     # Files keep weights as whole blocks of memory, so the layout of channels last is undone.
     plain = deepcopy(model).eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     free = {0: Dim("batch", min=1, max=LARGEST_BATCH), **sizes}
-    return torch.export.export(plain, (example.to(next(model.parameters())),), dynamic_shapes=(free,))
+    x = torch.zeros(2, int(model.config["in_channels"]), *example).to(next(model.parameters()))
+    return torch.export.export(plain, (x,), dynamic_shapes=(free,))
 
 
 def _pt2(program: ExportedProgram) -> bytes:
@@ -109,5 +113,17 @@ def _pt2(program: ExportedProgram) -> bytes:
 def _onnx(program: ExportedProgram) -> bytes:
     written = torch.onnx.export(program, input_names=["x"], output_names=["y"], dynamo=True, verbose=False)
     assert written is not None
-    data: bytes = written.model_proto.SerializeToString()
+    proto = written.model_proto
+    _name_axes(proto.graph)
+    data: bytes = proto.SerializeToString()
     return data
+
+
+def _name_axes(graph: Any) -> None:
+    """Say batch, height, width and depth for the symbols of free sizes, in every shape of an ONNX graph."""
+    free = [d.dim_param for d in graph.input[0].type.tensor_type.shape.dim if d.dim_param]
+    names = dict(zip(free, ("batch", *AXES), strict=False))
+    for value in (*graph.input, *graph.output, *graph.value_info):
+        for d in value.type.tensor_type.shape.dim:
+            if d.dim_param:
+                d.dim_param = re.sub(r"\w+", lambda found: names.get(found[0], found[0]), d.dim_param)

@@ -68,6 +68,15 @@ def test_levels_without_room_in_training_are_left_out() -> None:
             assert torch.allclose(program(x), model(x), atol=1e-6) == equal
 
 
+def test_maps_over_a_grid_tie_the_program_to_it() -> None:
+    model = network(norm="layer", norm_shape=[9, 8])
+    program, x = exported_program(model).module(), random(3, 1, 9, 8)
+    with torch.no_grad():
+        torch.testing.assert_close(program(x), model(x), rtol=1e-5, atol=1e-6)
+    with pytest.raises(AssertionError, match="size"):
+        program(random(1, 1, 16, 8))
+
+
 def test_the_file_is_whole_and_training_goes_on(tmp_path: Path) -> None:
     model = network().train()
     export(model, tmp_path / "a.pt2")
@@ -88,6 +97,10 @@ def test_onnx_computes_the_same(boundary: str, tmp_path: Path) -> None:
     model = network(boundary=boundary, steps=[[1, 0], [1, 0]])
     export(model, tmp_path / "a.onnx", "onnx")
     onnx.checker.check_model(str(tmp_path / "a.onnx"))
+    graph = onnx.load(tmp_path / "a.onnx").graph
+    for value in (*graph.input, *graph.output):
+        dims = value.type.tensor_type.shape.dim
+        assert [d.dim_param or d.dim_value for d in dims] == ["batch", 1, "height", "width"]
     x = random(3, 1, 9, 14)
     (y,) = ReferenceEvaluator(str(tmp_path / "a.onnx")).run(None, {"x": x.numpy()})
     with torch.no_grad():
