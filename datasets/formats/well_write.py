@@ -59,6 +59,21 @@ def to_well(data: DataSet, folder: Path) -> None:
     ------
     InputError
         If the fields do not fit the format.
+
+    References
+    ----------
+    R. Ohana et al., "The Well: a Large-Scale Collection of Diverse Physics Simulations for Machine Learning", NeurIPS
+    2024.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from sciml.datasets.dataset import StoredField
+    >>> flow = {"density": StoredField(np.ones((3, 4, 8), np.float32))}
+    >>> with TemporaryDirectory() as folder:
+    ...     to_well(DataSet("pipe", flow, flow, grid=Grid((8,))), Path(folder))
+    ...     sorted(path.relative_to(folder).as_posix() for path in Path(folder).rglob("*.*"))
+    ['data/train/pipe.hdf5', 'pipe.yaml', 'stats.yaml']
     """
     split = {part: samples for part, samples in data.split.items() if len(samples)} or {"train": np.arange(len(data))}
     stem = "_".join(data.name.split()) or "data"
