@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -130,7 +130,8 @@ class SpectralConvolution(nn.Module):
             spectrum = torch.fft.rfftn(full, dim=axes, norm="forward")
             weight, out = torch.view_as_complex(self.weight), torch.zeros_like(spectrum)
             for here, there in self._blocks(spectrum.shape[2:]):
-                modes, weights = (..., *here), (..., *there)
+                modes: tuple[Any, ...] = (..., *here)
+                weights: tuple[Any, ...] = (..., *there)
                 out[modes] = torch.einsum("bi...,io...->bo...", spectrum[modes], weight[weights])
             y: Tensor = torch.fft.irfftn(out, s=x.shape[2:], dim=axes, norm="forward").to(x.dtype)
             return y
