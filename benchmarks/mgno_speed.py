@@ -1,11 +1,11 @@
 """MgNO against the same layers written plainly: inference and a training step.
 
 Fields of 64^2 (`Settings.size` replaces 64, by 32 at least) in batches of 8, width 24, four layers, six levels, as
-published for Darcy flow. The plain module is the formula with the convolutions of PyTorch, channels first and last; ours has the same
-parameters, or fewer where its transfers to finer levels have kernels of 3. Runs alternate, and the fastest of each
-counts, in seconds of the processor, on one thread. `speedup` is against the faster plain module in float32; `saved` are
-the bytes that the forward pass keeps for the gradient, `error` the difference of outputs from those of the plain module
-in float32, relative to their norm (none where the parameters are others).
+published for Darcy flow. The plain module is the formula with the convolutions of PyTorch, channels first and last;
+ours has the same parameters, or fewer where its transfers to finer levels have kernels of 3. Runs alternate, and the
+fastest of each counts, in seconds of the processor, on one thread. `speedup` is against the faster plain module in
+float32; `saved` are the bytes that the forward pass keeps for the gradient, `error` the difference of outputs from
+those of the plain module in float32, relative to their norm (none where the parameters are others).
 """
 
 import time

@@ -15,11 +15,9 @@ from sciml.datasets.systems import poisson_system
 from sciml.mesh import Grid
 from sciml.pde import GridSystem
 from sciml.solvers._guess import Refined, refine_guess
-from sciml.train.build import open_sets
+from sciml.train.held_out import held_out
 from sciml.train.native import predict_guess
-from sciml.train.record import split_of_record
-from sciml.train.samples import PARTS, Samples, join
-from sciml.train.trained import Trained, check_grid
+from sciml.train.trained import Trained
 
 __all__ = ["PredictionInput", "array_input", "data_input", "predict_all", "refine_all", "refinement_facts"]
 
@@ -133,31 +131,10 @@ def data_input(
     InputError
         If the data do not fit the network, or the part is empty.
     """
-    if part not in PARTS:
-        raise InputError(f"part '{part}' is unknown; use {', '.join(PARTS)}")
-    data, record = trained.config.data, trained.record
-    given = [str(Path(name).resolve()) for name in files] or list(data.files)
-    own = given == list(data.files) and not protocol
-    sets = open_sets(given, data.protocol if own else protocol, stack)
-    samples = join(
-        sets, inputs=record["inputs"], outputs=record["outputs"], boundary=data.boundary, validation=0.0,
-        seed=trained.config.train.seed,
-    )
-    check_grid(samples.grid, trained.grid)
-    if samples.channels("inputs") != trained.in_channels:
-        raise InputError(
-            f"the data have {samples.channels('inputs')} input channels, the model takes {trained.in_channels}"
-        )
-    starts = np.cumsum([0, *map(len, sets)])
-    if own:
-        indices = split_of_record(record)[part]
-    else:
-        indices = np.concatenate([one.indices(part) + start for one, start in zip(sets, starts, strict=False)])
-    if not len(indices):
-        raise InputError(f"there are no {part} samples in {', '.join(one.name for one in sets)}; use another --part")
+    samples = held_out(trained, files, stack, part=part, protocol=protocol)
     return PredictionInput(
-        samples.grid, sets[0].equation, indices, lambda chosen: samples.read("inputs", chosen),
-        lambda sample: _fields(samples, starts, sample),
+        samples.grid, samples.sets[0].equation, samples.split[part], lambda chosen: samples.read("inputs", chosen),
+        samples.fields,
     )
 
 
@@ -255,10 +232,3 @@ def refinement_facts(found: Sequence[Refined]) -> dict[str, Any]:
     means = {name: float(np.mean(values)) for name, values in lists.items()}
     converged = {"converged": all(one.converged for one in solutions), "status": [one.status for one in solutions]}
     return {"method": solutions[0].method, **converged, **lists, "mean": means}
-
-
-def _fields(samples: Samples, starts: Array, sample: int) -> Mapping[str, Array]:
-    """All inputs of a sample, those that the network does not see included."""
-    which = int(np.searchsorted(starts, sample, side="right")) - 1
-    local = np.array([sample - starts[which]])
-    return {name: values[local][0].astype(np.float64) for name, values in samples.sets[which].inputs.items()}
