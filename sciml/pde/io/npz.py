@@ -64,5 +64,5 @@ def _names(path: Path) -> set[str]:
     try:
         with ZipFile(path) as archive:
             return {name.removesuffix(".npy") for name in archive.namelist()}
-    except (BadZipFile, OSError) as error:
+    except (BadZipFile, OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not a readable .npz archive ({error})") from None

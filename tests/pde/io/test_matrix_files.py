@@ -257,6 +257,18 @@ def test_many_damaged_files_give_one_line(tmp_path: Path, name: str, cuts: list[
     survive(tmp_path / name, cuts)
 
 
+def test_names_in_an_archive_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "A.npz"
+    sparse.save_npz(path, sparse.eye_array(3, format="csr"))
+    data = bytearray(path.read_bytes())
+    entry = data.index(b"PK\x01\x02")  # the first one of the table of contents
+    data[entry + 9] |= 0x08  # its name is UTF-8
+    data[entry + 46] = 0xFF  # which no text holds
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="not a readable .npz archive"):
+        read_system(path)
+
+
 @pytest.mark.parametrize("chunks", [None, (1024,)])
 def test_space_in_hdf5_that_was_never_written_is_refused_before_it_is_allocated(
     tmp_path: Path, chunks: tuple[int, ...] | None
