@@ -121,8 +121,8 @@ def test_resuming_with_other_settings_names_the_key(data: Path, tmp_path: Path) 
     folder = tmp_path / "run"
     straight(settings_for("tiny", data), folder)
     for key, value in {"optimiser.lr": 0.5, "train.threads": 2, "data.augment": "flip", "model.in_channels": 2}.items():
-        with pytest.raises(InputError, match=key), resumed(folder, {key: value}):
-            pass
+        with pytest.raises(InputError, match=key), resumed(folder, {key: value}) as loop:
+            loop.train()
     with resumed(folder, {"train.epochs": 4}) as loop:
         assert loop.train() is Status.FINISHED
         assert loop.at.step == 12
