@@ -12,6 +12,7 @@ from sciml._optional import require
 
 __all__ = [
     "device_library", "device_of", "doubles", "is_on_device", "on_device_of", "real_array", "to_device", "to_host",
+    "zeros",
 ]
 
 INSTALL = "'sciml-kit[cuda13]' (or [cuda12], for drivers of CUDA 12)"
@@ -51,6 +52,20 @@ def doubles(given: Any) -> NDArray[np.float64]:
     """
     values = given if is_on_device(given) else np.asarray(given)
     return values.astype(np.float64, order="C", copy=False)
+
+
+def zeros(like: NDArray[Any]) -> NDArray[Any]:
+    """Zeros in the shape, precision and place of `like`.
+
+    On the CPU they are not written, unlike those of ``zeros_like``: the system hands out pages of zeros when the
+    kernels first touch them, on as many threads as these have.
+
+    Examples
+    --------
+    >>> zeros(np.ones(2))
+    array([0., 0.])
+    """
+    return np.zeros_like(like) if is_on_device(like) else np.zeros(like.shape, like.dtype)
 
 
 def is_on_device(value: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sciml._arrays import doubles, real_array
+from sciml._arrays import doubles, real_array, zeros
 from sciml._errors import InputError
 from sciml.solvers._checks import check_same_device
 from sciml.solvers._finish import finish, right_hand_sides
@@ -15,6 +15,8 @@ from sciml.solvers._solution import Solution
 from sciml.solvers._status import Status
 
 __all__ = ["Run", "check_tolerances", "initial_guesses", "merged", "solve_rows"]
+
+FEW = 1000  # entries that mostly tell that a row is not all zeros
 
 
 class Run(NamedTuple):
@@ -58,8 +60,11 @@ def solve_rows(
     check_tolerances(rtol, atol)
     rows = right_hand_sides(A, b, fresh=fresh)
     guesses = initial_guesses(A, x0, rows.shape)
-    zero = Run(np.zeros_like(rows[0]), Status.CONVERGED, [1.0], {})
-    runs = [run(row, None if guesses is None else guesses[k]) if row.any() else zero for k, row in enumerate(rows)]
+    runs = [
+        run(row, None if guesses is None else guesses[k]) if row[:FEW].any() or row.any()
+        else Run(zeros(row), Status.CONVERGED, [1.0], {})
+        for k, row in enumerate(rows)
+    ]
     total = merged(runs)
     known = np.array([run.history[-1] for run in runs]) if all(run.exact for run in runs) else None
     return finish(

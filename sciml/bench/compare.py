@@ -132,23 +132,31 @@ def _unused(*given: Any) -> Any:
     raise AssertionError("an absent method is never run")
 
 
-def ours(method: str, options: Mapping[str, Any] | None = None, label: str = "") -> Contender:
-    """A solver of this package by its name on the command line.
+def ours(
+    method: str, options: Mapping[str, Any] | None = None, label: str = "", count: int | None = None
+) -> Contender:
+    """A solver of this package by its name on the command line, on `count` threads instead of those of the settings.
 
     Examples
     --------
     >>> ours("cg").name
     'sciml cg'
     """
+    from sciml.kernels import threads
     from sciml.solvers import configure
 
     solver = configure(method, options)
 
+    def setup(problem: Problem) -> Any:
+        with threads(count):
+            return solver.setup(problem.A)
+
     def run(state: Any, problem: Problem, rtol: float) -> Answer:
-        solution = solver.solve(state, problem.b, rtol=rtol)
+        with threads(count):
+            solution = solver.solve(state, problem.b, rtol=rtol)
         return Answer(solution.x, solution.iterations)
 
-    return Contender(label or f"sciml {method}", lambda problem: solver.setup(problem.A), run, compiles=True)
+    return Contender(label or f"sciml {method}", setup, run, compiles=True)
 
 
 def ours_auto() -> Contender:

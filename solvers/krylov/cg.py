@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml._arrays import doubles
+from sciml._arrays import doubles, zeros
 from sciml.kernels._stencil import shape3
 from sciml.kernels.cg_direction import cg_direction
 from sciml.kernels.cg_renew import cg_renew
@@ -107,7 +107,7 @@ def pcg(
     b = doubles(b)
     size = norm(b)
     monitor = Monitor(max(rtol, atol / size), maxiter, patience, callback, budget)
-    x = np.zeros_like(b) if x0 is None else doubles(x0).copy().reshape(b.shape)
+    x = zeros(b) if x0 is None else doubles(x0).copy().reshape(b.shape)
     r = b.copy() if x0 is None else residual_of(A, b, x)
     status = iterate(A, apply, b, x, r, size, flexible, monitor)
     status, details = explained(A, x, b, status, monitor.history[-1])
@@ -120,7 +120,7 @@ def iterate(
     """The loop: overwrites `x` and `r`, fills the monitor's history, says how it ended."""
     direct = direction_step(A)
     precondition = preconditioning(A, apply)
-    p, q = np.zeros_like(b), np.zeros_like(b)
+    p, q = zeros(b), zeros(b)
     z = r if apply is None else np.empty_like(b)
     last_true = inf
     residual = norm(r) / size

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sciml._arrays import zeros
 from sciml.solvers._checks import check_symmetric, check_whole
 from sciml.solvers._monitor import Monitor, explained
 from sciml.solvers._operator import SystemOperator, as_operator
@@ -37,7 +38,7 @@ def corrected(A: SystemOperator, b: Vector, x0: Vector | None, correction: Corre
 
 
 def _corrected(A: SystemOperator, b: Vector, x0: Vector | None, correction: Correction, monitor: Monitor) -> Run:
-    x, size = np.zeros_like(b) if x0 is None else x0, norm(b)
+    x, size = zeros(b) if x0 is None else x0, norm(b)
     r = b if x0 is None else residual_of(A, b, x)
     residual = norm(r) / size
     status = Status.CONVERGED if residual <= monitor.limit else None

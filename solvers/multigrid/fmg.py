@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sciml._arrays import zeros
 from sciml._errors import InputError
 from sciml.kernels._stencil import ConstantStencil
 from sciml.pde.operator import StencilOperator
@@ -161,7 +162,7 @@ class FMG:
         def run(row: NDArray[np.float64], guess: NDArray[np.float64] | None) -> Run:
             limit = 1 if self.only else maxiter or MAXITER
             monitor = Monitor(max(rtol, atol / float(np.linalg.norm(row))), limit, 30, callback)
-            x = np.zeros_like(row) if guess is None else guess
+            x = zeros(row) if guess is None else guess
             details: dict[str, Any] = {}
             with state.lock:
                 status = refine(A, full.restart(), row, x, monitor)

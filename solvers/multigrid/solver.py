@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sciml._arrays import real_array
+from sciml._arrays import real_array, zeros
 from sciml._errors import InputError
 from sciml.pde.operator import StencilOperator
 from sciml.solvers._checks import check_choices
@@ -182,7 +182,7 @@ def iterate(
         run = precondition(state, b, x0, rtol, monitor)
         state.clear_obstacles(run.x)
         return run
-    x = np.zeros_like(b) if x0 is None else x0
+    x = zeros(b) if x0 is None else x0
     status = refine(A, state.iteration, b, x, monitor, planes=planes, guess=x0 is not None)
     details: dict[str, Any] = {}
     if status is not Status.CONVERGED:
@@ -222,7 +222,7 @@ def accelerated(state: MultigridState, b: Vector, x0: Vector | None, monitor: Mo
             A, b, state, x0=x0, rtol=monitor.limit, maxiter=monitor.maxiter, patience=monitor.patience,
             callback=monitor.callback,
         )
-    x = np.zeros_like(b) if x0 is None else x0
+    x = zeros(b) if x0 is None else x0
     status = conjugate(A, hierarchy, b, x, monitor, nullspace=state.floating, guess=x0 is not None)
     status, details = explained(A, x, b, status, monitor.history[-1])
     return Run(x, status, monitor.history, details, exact=status is Status.CONVERGED and len(monitor.history) > 1)
