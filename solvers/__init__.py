@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from sciml.solvers.algebraic import AMG
     from sciml.solvers.direct import Direct
     from sciml.solvers.krylov import CG, FCG, GMRES, MINRES, PCG, pcg
+    from sciml.solvers.learned import Directions
     from sciml.solvers.multigrid import FMG, Multigrid
     from sciml.solvers.spectral import FFT, FFTPreconditioner
 
 __all__ = [
-    "AMG", "CG", "FCG", "FFT", "FMG", "GMRES", "MINRES", "PCG", "SOLVERS", "Direct", "FFTPreconditioner",
+    "AMG", "CG", "FCG", "FFT", "FMG", "GMRES", "MINRES", "PCG", "SOLVERS", "Direct", "Directions", "FFTPreconditioner",
     "LinearSolver", "Multigrid", "Refined", "Solution", "SolverWarning", "Status", "configure", "pcg", "refine_guess",
     "solve", "torch_solve",
 ]
@@ -34,6 +35,7 @@ _HOMES = {
     "CG": "krylov", "FCG": "krylov", "GMRES": "krylov", "MINRES": "krylov", "PCG": "krylov", "pcg": "krylov",
     "AMG": "algebraic",
     "Direct": "direct",
+    "Directions": "learned",
     "FMG": "multigrid", "Multigrid": "multigrid",
     "FFT": "spectral", "FFTPreconditioner": "spectral",
 }

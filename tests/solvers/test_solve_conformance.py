@@ -14,7 +14,7 @@ from sciml._errors import InputError
 from sciml.mesh import Grid
 from sciml.mesh.boundary import Boundary
 from sciml.pde import poisson
-from sciml.solvers import AMG, CG, FCG, FFT, GMRES, MINRES, PCG, Direct, Multigrid, Solution, Status, solve
+from sciml.solvers import AMG, CG, FCG, FFT, GMRES, MINRES, PCG, Direct, Directions, Multigrid, Solution, Status, solve
 
 
 def box(*shape: int, kind: str = "dirichlet", location: str = "cell", **options: Any) -> Any:
@@ -101,6 +101,8 @@ SOLVERS = [
     Entry(PCG("mic0"), DEFINITE, ENTRIES),
     Entry(FCG("mic0"), DEFINITE, ENTRIES),
     Entry(PCG("amg"), DEFINITE, ENTRIES),
+    Entry(Directions(None), DEFINITE, EVERY),
+    Entry(Directions("mic0", 1), DEFINITE, ENTRIES),
     Entry(MINRES(), SYMMETRIC, EVERY),
     Entry(MINRES("jacobi"), SYMMETRIC, ENTRIES),
     Entry(GMRES(None, restart=200), ANY, EVERY),

@@ -1,0 +1,5 @@
+"""Learned solvers: directions that a network proposes, made the most of by an iteration that cannot diverge."""
+
+from sciml.solvers.learned.directions import Directions
+
+__all__ = ["Directions"]
