@@ -27,8 +27,9 @@ def fits(x: Array) -> bool:
 
 
 def padded(x: Any) -> Any:
-    """Columns (n, k) with zeros up to whole lanes."""
-    return np.pad(x, ((0, 0), (0, -x.shape[1] % LANES)))
+    """Columns (n, k) with zeros up to whole lanes, themselves where there is nothing to fill."""
+    missing = -x.shape[1] % LANES
+    return np.pad(x, ((0, 0), (0, missing))) if missing else x
 
 
 def from_kernels(function: Any) -> Any:

@@ -24,6 +24,8 @@ __all__ = ["pcg_columns"]
 DOUBLE: np.dtype[np.floating] = np.dtype(np.float64)
 # Iterations that half of the columns wait for the others before they are checked, which costs as much.
 PATIENT = 4
+# Rows transposed at a time.
+PIECE = 1024
 
 Columns: TypeAlias = NDArray[np.float64]
 
@@ -129,10 +131,10 @@ class _Iteration:
         self.count += 1
         return np.where(sound, np.sqrt(columns_residual(self.alpha, self.q, self.r, self.rounded)), np.nan)
 
-    def settle(self, where: NDArray[np.int64]) -> tuple[Columns, Columns]:
+    def settle(self, where: NDArray[np.int64]) -> Columns:
         """Bring some columns of x up to date and restart them from the true residual.
 
-        Returns their iterates as rows and the norms of their residuals.
+        Returns the norms of their residuals.
         """
         weight = np.zeros_like(self.alpha)
         weight[where] = self.alpha[where]
@@ -141,15 +143,26 @@ class _Iteration:
         if len(where) == np.count_nonzero(self.active):
             self.r = self.residual(self.b, self.x)
             self.rounded[...] = self.r
-            return np.ascontiguousarray(self.x.T[where]), column_norms(self.r)[where]
+            return column_norms(self.r)[where]
         b, x = self.b[:, where], self.x[:, where]
         r = self.residual(np.ascontiguousarray(b), np.ascontiguousarray(x))
         self.r[:, where] = self.rounded[:, where] = r
-        return np.ascontiguousarray(x.T), column_norms(r)
+        return column_norms(r)
 
-    def drop(self, done: NDArray[np.bool_]) -> None:
-        """Go on without some columns."""
-        self.active &= ~done
+    def answers(self, where: NDArray[np.int64]) -> Columns:
+        """Some columns of x as rows in the units of the caller, moved in pieces that fit into cache."""
+        factors = self.sizes[self.ids[where], None]
+        answers = np.empty((len(where), len(self.x)))
+        for lo in range(0, len(self.x), PIECE):
+            np.multiply(self.x[lo : lo + PIECE, where].T, factors, out=answers[:, lo : lo + PIECE])
+        return answers
+
+    def finish(self, ends: dict[int, Status]) -> None:
+        """Keep the answers of some columns with how they ended, and go on without them."""
+        where = np.array(list(ends), dtype=np.int64)
+        for k, x in zip(where.tolist(), self.answers(where), strict=True):
+            self.finished[int(self.ids[k])] = x, ends[k]
+        self.active[where] = False
         count = np.count_nonzero(self.active)
         if not 0 < count <= len(self.ids) - LANES:
             return
@@ -175,14 +188,11 @@ def projected(nullspace: NullSpace | None, columns: Array) -> Array:
 
 def _start(iteration: _Iteration, monitors: list[Monitor]) -> None:
     """Take out the columns whose guess is good enough."""
-    residuals = column_norms(iteration.r)
-    done = ~iteration.active
-    for column, monitor in enumerate(monitors):
-        monitor.start = max(1.0, float(residuals[column]))
-        if residuals[column] <= monitor.limit:
-            done[column] = True
-            iteration.finished[column] = iteration.x[:, column] * iteration.sizes[column], Status.CONVERGED
-    iteration.drop(done)
+    residuals = column_norms(iteration.r).tolist()
+    for monitor, residual in zip(monitors, residuals, strict=False):  # the rest fills the lanes
+        monitor.start = max(1.0, residual)
+    good = [column for column, monitor in enumerate(monitors) if residuals[column] <= monitor.limit]
+    iteration.finish(dict.fromkeys(good, Status.CONVERGED))
 
 
 def _judge(iteration: _Iteration, monitors: list[Monitor], residuals: Columns) -> None:
@@ -197,16 +207,12 @@ def _judge(iteration: _Iteration, monitors: list[Monitor], residuals: Columns) -
     iteration.waited = iteration.waited + 1 if 2 * len(through) >= len(verdicts) else 0
     if len(through) < len(verdicts) and iteration.waited < PATIENT:
         return
-    iterates, norms = iteration.settle(places[through])
-    done = np.zeros(len(iteration.ids), bool)
-    for k, x, true in zip(through, iterates, norms.tolist(), strict=True):
+    ends = {}
+    for k, true in zip(through, iteration.settle(places[through]).tolist(), strict=True):
         column = columns[k]
-        status = _settled(monitors[column], verdicts[k], true, iteration.last_true[column])
+        ends[k] = _settled(monitors[column], verdicts[k], true, iteration.last_true[column])
         iteration.last_true[column] = true
-        if status is not None:
-            iteration.finished[column] = x * iteration.sizes[column], status
-            done[places[k]] = True
-    iteration.drop(done)
+    iteration.finish({int(places[k]): status for k, status in ends.items() if status is not None})
 
 
 def _verdict(monitor: Monitor, residual: float) -> Status | None:

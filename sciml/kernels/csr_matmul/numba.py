@@ -36,10 +36,13 @@ def _finish(b: Any, add: Any, scale: Any, y: Any, i: Any, q: Any, total: Any) ->
 def products(
     lo: int, hi: int, starts: Any, columns: Any, values: Any, x: Any, b: Any, add: Any, scale: Any, y: Any
 ) -> None:
-    """Four lanes at a time, so that a row of x is read once for 32 columns, then one at a time."""
+    """Four lanes at a time, so that a row of x is read once for 32 columns, then two, then one.
+
+    Rows are short and of many lengths, and where a row ends is guessed wrongly once a loop over its entries.
+    """
     one, lanes = np.uint64(1), np.uint64(LANES)
     width = np.uint64(x.shape[1])
-    wide = width - width % (np.uint64(4) * lanes)
+    wide, even = width - width % (np.uint64(4) * lanes), width - width % (lanes + lanes)
     for i in range(np.uint64(lo), np.uint64(hi)):
         first, last = np.uint64(starts[i]), np.uint64(starts[i + one])
         for q in range(np.uint64(0), wide, np.uint64(4) * lanes):
@@ -55,7 +58,16 @@ def products(
             _finish(b, add, scale, y, i, q1, t1)
             _finish(b, add, scale, y, i, q2, t2)
             _finish(b, add, scale, y, i, q3, t3)
-        for q in range(wide, width, lanes):
+        for q in range(wide, even, lanes + lanes):
+            q1 = q + lanes
+            t0, t1 = no_lanes(y), no_lanes(y)
+            for p in range(first, last):
+                j, value = np.uint64(columns[p]), values[p]
+                t0 = plus(t0, value, load(x, j, q))
+                t1 = plus(t1, value, load(x, j, q1))
+            _finish(b, add, scale, y, i, q, t0)
+            _finish(b, add, scale, y, i, q1, t1)
+        for q in range(even, width, lanes):
             total = no_lanes(y)
             for p in range(first, last):
                 total = plus(total, values[p], load(x, np.uint64(columns[p]), q))
