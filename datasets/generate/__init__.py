@@ -24,6 +24,7 @@ GENERATORS: Mapping[str, Entry] = {
     "navier-stokes": Entry("navier_stokes", "NavierStokes", "vorticity on the torus: frames and forcing to later ones"),
     "burgers": Entry("burgers", "Burgers", "1-D periodic: initial values to later ones"),
     "helmholtz": Entry("helmholtz", "Helmholtz", "waves in a box: random speed to solution"),
+    "ritz": Entry("ritz", "Ritz", "right-hand sides of Ritz vectors, to train directions of linear solvers (DCDM)"),
 }
 
 

@@ -14,11 +14,14 @@ from sciml.pde.system import Component, GridSystem, LinearSystem, MeshSystem, Pr
 if TYPE_CHECKING:
     from sciml.pde.interpolate import Field
     from sciml.pde.p1.flux import gradient
+    from sciml.pde.ritz import RitzPairs, ritz_pairs
 
 __all__ = [
     "Balance", "Component", "Field", "FloatingWarning", "GridSystem", "LinearSystem", "MatrixOperator", "MeshSystem",
-    "Problem", "StencilOperator", "boundary_balance", "flux", "gradient", "poisson",
+    "Problem", "RitzPairs", "StencilOperator", "boundary_balance", "flux", "gradient", "poisson", "ritz_pairs",
 ]
 
 # Loaded when first asked for: the kernels of meshes take a while to import.
-__getattr__ = lazily(__name__, {"Field": "interpolate", "gradient": "p1.flux"})
+__getattr__ = lazily(__name__, {
+    "Field": "interpolate", "RitzPairs": "ritz", "gradient": "p1.flux", "ritz_pairs": "ritz",
+})
