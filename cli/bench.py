@@ -46,6 +46,15 @@ def list_cases(cases: Path) -> None:
 @click.option("--threads", type=int, default=1, show_default=True, metavar="N", help="Threads of our kernels.")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Start of the random numbers.")
 @click.option("--rtol", type=float, default=1e-8, show_default=True, metavar="R", help="Tolerance all must reach.")
+@click.option("--runs", default="runs/bench", show_default=True, metavar="DIR", help="Where trainings are kept.")
+@click.option(
+    "--only", default="*", show_default=True, metavar="PATTERN",
+    help="Names of trainings to begin; what others left is read.",
+)
+@click.option(
+    "--fraction", type=float, default=1.0, show_default=True, metavar="F",
+    help="Part of the samples and seconds of trainings.",
+)
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="FILE",
     help="Result file.  [default: results/CASE.json in the folder of the cases]",

@@ -34,6 +34,8 @@ def write_report(records: list[dict[str, Any]], folder: Path) -> Path:
         if _plot(record, folder / f"{name}.png"):
             parts += [f".. image:: {name}.png", f"   :alt: total seconds of {name}", ""]
         parts += [as_rst(table) for table in tables_of(record)]
+        if _plot_curves(record, folder / f"{name}_curves.png"):
+            parts += [f".. image:: {name}_curves.png", f"   :alt: validation error over seconds of {name}", ""]
     page = folder / "results.rst"
     page.write_text("\n".join(parts))
     return page
@@ -63,6 +65,27 @@ def _plot(record: dict[str, Any], path: Path) -> bool:
     axes = figure.subplots(len(timed), squeeze=False, height_ratios=heights)[:, 0]
     for ax, table in zip(axes, timed, strict=True):
         _bars(ax, table)
+    figure.savefig(path, dpi=110)
+    return True
+
+
+def _plot_curves(record: dict[str, Any], path: Path) -> bool:
+    """Validation errors over processor seconds, one panel a table; False when no table has curves."""
+    drawn = [table for table in tables_of(record) if table.curves]
+    if not drawn:
+        return False
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 3.6 * len(drawn)), layout="constrained")
+    for ax, table in zip(figure.subplots(len(drawn), squeeze=False)[:, 0], drawn, strict=True):
+        for name, points in table.curves.items():
+            ax.loglog(*zip(*points, strict=True), label=name, linewidth=1)
+        ax.set_title(table.title, fontsize=8, loc="left")
+        ax.set_xlabel("processor seconds", fontsize=7)
+        ax.set_ylabel("error on validation samples", fontsize=7)
+        ax.tick_params(labelsize=7)
+        ax.grid(alpha=0.3, which="both")
+        ax.legend(fontsize=7)
     figure.savefig(path, dpi=110)
     return True
 

@@ -27,6 +27,13 @@ class Settings:
         Start of the random numbers of fields and right-hand sides.
     rtol : float
         Relative tolerance all methods must reach.
+    runs : str
+        Folder in which cases that train keep their data and trainings, and find them again.
+    only : str
+        Pattern of names: other trainings are read if they are finished, and not begun, so that several processes, or
+        one after the other, may share a long case.
+    fraction : float
+        Part of the samples and of the processor seconds that cases which train are published with.
 
     Raises
     ------
@@ -45,6 +52,9 @@ class Settings:
     threads: int = 1
     seed: int = 0
     rtol: float = 1e-8
+    runs: str = "runs/bench"
+    only: str = "*"
+    fraction: float = 1.0
 
     def __post_init__(self) -> None:
         for name, least in (("size", 4), ("repeats", 1), ("threads", 1), ("seed", 0)):
@@ -55,3 +65,5 @@ class Settings:
             raise InputError(f"seconds is {self.seconds}; expected a number >= 0")
         if not 0 < self.rtol < 1:
             raise InputError(f"rtol is {self.rtol}; expected a number between 0 and 1")
+        if not 0 < self.fraction <= 1:
+            raise InputError(f"fraction is {self.fraction}; expected a number above 0, at most 1")

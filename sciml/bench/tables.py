@@ -25,11 +25,14 @@ class Table:
         Column name to value.
     note : str
         One sentence under the table.
+    curves : dict of str to list of [float, float]
+        Lines of a plot, by name: processor seconds of a training and its error on the validation samples.
     """
 
     title: str
     rows: list[Row]
     note: str = field(default="")
+    curves: dict[str, list[list[float]]] = field(default_factory=dict)
 
 
 def cells(table: Table) -> list[list[str]]:

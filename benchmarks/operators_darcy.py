@@ -1,0 +1,172 @@
+"""Operators on Darcy flow: MgNO, FNO and U-Net at equal processor time, and MgNO on a grid twice as fine.
+
+Media of two values on either side of a smooth Gaussian field. Coefficients and solutions on 32^2 and on 64^2 cells are
+averages of one and the same solve on 128^2 cells; 1000 samples to train on, 100 to choose by, 100 to judge. All
+networks have the same loss (H1 by finite differences), the same symmetries, the same schedule and one thread; the
+number of epochs is fixed beforehand, so that a training takes 600 s of the processor. Each network has its best of two
+sizes and three learning rates, found on the validation samples in 60 s each; then `Settings.repeats` seeds. Rough and
+multiscale media on 64^2 cells, averages of solves on 256^2, follow with the same choice and one seed.
+`Settings.size` replaces 32, `Settings.fraction` shortens everything.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sciml.bench import Settings, Table
+from sciml.bench.contest import Choice, Contest, Entrant, data_set, facts, mean_and_spread
+from sciml.bench.tables import Row
+from sciml.bench.trainings import Outcome
+from sciml.datasets.generate.darcy import Darcy
+from sciml.datasets.generate.engine import Order
+from sciml.mesh import Grid
+from sciml.models.mgno import Refined
+from sciml.train.evaluate import evaluate
+from sciml.train.held_out import held_out
+from sciml.train.metrics import METRICS
+from sciml.train.native import interpolated
+from sciml.train.trained import Trained
+
+__all__ = ["run"]
+
+CHOOSING, TRAINING = 60.0, 600.0  # processor seconds
+SAMPLES = (1000, 100, 100)
+SHARED = {"data.augment": "d4", "loss.name": "h1_fd", "train.batch_size": 8}
+
+
+def cycle(levels: int) -> list[list[int]]:
+    """One smoothing step a level on the way down, two on the last."""
+    return [[1, 0]] * (levels - 1) + [[2, 0]]
+
+
+def mgno(channels: int) -> dict[str, Any]:
+    """Four layers of five levels."""
+    return {"model.name": "mgno", "model.hidden_channels": channels, "model.n_layers": 4, "model.steps": cycle(5)}
+
+
+def fno(width: int) -> dict[str, Any]:
+    """Four layers of 12 modes, that is 24 with both signs."""
+    return {"model.name": "fno", "model.hidden_channels": width, "model.n_modes": [24, 24]}
+
+
+def unet(width: int) -> dict[str, Any]:
+    """Three halvings."""
+    return {"model.name": "unet", "model.hidden_channels": width}
+
+
+ENTRANTS = (
+    Entrant("MgNO", {"16 channels": mgno(16), "24 channels": mgno(24)}, (1.5e-3, 3e-3, 5e-3)),
+    Entrant("FNO", {"width 20": fno(20), "width 32": fno(32)}, (1e-3, 3e-3, 6e-3)),
+    Entrant("U-Net", {"width 16": unet(16), "width 24": unet(24)}, (1e-3, 3e-3, 6e-3)),
+)
+
+
+def data(settings: Settings, variant: str, resolution: int, solved: int) -> Path:
+    """Samples of one kind of medium: averages of solves on `solved`^2 cells."""
+    counts = [max(8, round(count * settings.fraction)) for count in SAMPLES]
+    recipe = Darcy(variant, solved // resolution)  # type: ignore[arg-type]  # checked there
+    order = Order("darcy", recipe, sum(counts), resolution, settings.seed, (counts[0], counts[1], counts[2]))
+    name = f"darcy-{variant}-{resolution}-{sum(counts)}-{settings.seed}.h5"
+    return data_set(order, Path(settings.runs, "data", name))
+
+
+def contest(settings: Settings, label: str, file: Path) -> Contest:
+    """Trainings on one file."""
+    return Contest(label, SHARED | {"data.files": [str(file.resolve())]}, settings, ENTRANTS)
+
+
+def judged(method: Row, outcomes: Sequence[Outcome | None]) -> Row:
+    """Errors on the test samples over the seeds that are finished."""
+    done = [outcome for outcome in outcomes if outcome is not None]
+    if not done:
+        return method | {"status": "not run"}
+    found = [evaluate(outcome.path).report["metrics"] for outcome in done]
+    row = method | facts(done[0]) | {"seeds": len(done)}
+    row.pop("validation_percent")
+    row["processor_seconds"] = sum(outcome.seconds for outcome in done) / len(done)
+    for name in ("rel_l2", "rel_h1"):
+        row |= mean_and_spread(f"{name}_percent", [100 * metrics[name]["mean"] for metrics in found])
+    return row
+
+
+def curves(trained: Mapping[str, Sequence[Outcome | None]]) -> dict[str, list[list[float]]]:
+    """Lines of the plot: one a network, that of its first seed."""
+    return {name: outcomes[0].curve for name, outcomes in trained.items() if outcomes[0] and outcomes[0].curve}
+
+
+def compared(
+    title: str, held: Contest, choices: Sequence[Choice], seeds: Sequence[int], seconds: float
+) -> tuple[Table, dict[str, list[Outcome | None]]]:
+    """Every chosen network trained with every seed, all networks with one seed before the next."""
+    trained: dict[str, list[Outcome | None]] = {choice.entrant: [] for choice in choices}
+    for seed in seeds:
+        for choice in choices:
+            trained[choice.entrant].append(held.train(choice, seed, seconds))
+    rows = [judged(choice.row(), trained[choice.entrant]) for choice in choices]
+    return Table(title, rows, curves=curves(trained)), trained
+
+
+def transfer(outcome: Outcome, fine: Path) -> dict[str, dict[str, float]]:
+    """Errors in percent on the training grid, and on that twice as fine by a further level and by interpolation."""
+    trained = Trained.of(outcome.path)
+    refined = replace(trained, model=Refined(trained.model))  # type: ignore[arg-type]  # predicts as a network does
+    with ExitStack() as stack:
+        samples = held_out(trained, [fine], stack)
+        indices = samples.split["test"]
+        x, y = (samples.read(kind, indices) for kind in ("inputs", "outputs"))
+        coarse = x.reshape(*x.shape[:2], x.shape[2] // 2, 2, x.shape[3] // 2, 2).mean((3, 5))
+        ways = {
+            "one more level": refined.predict(x), "the network itself": trained.predict(x),
+            "interpolated": interpolated(trained.predict(coarse), samples.grid).astype(x.dtype),
+        }
+        errors = {way: _errors(u, y, samples.grid) for way, u in ways.items()}
+    own = evaluate(outcome.path).report["metrics"]
+    return {"training grid": {name: 100 * own[name]["mean"] for name in ("rel_l2", "rel_h1")}} | errors
+
+
+def _errors(u: NDArray[np.float32], y: NDArray[np.float32], grid: Grid) -> dict[str, float]:
+    pair = torch.from_numpy(u), torch.from_numpy(y)
+    return {name: 100 * float(METRICS[name](*pair, grid).mean()) for name in ("rel_l2", "rel_h1")}
+
+
+def transfer_table(outcomes: Sequence[Outcome | None], fine: Path, n: int) -> Table:
+    """MgNO of one grid on a finer one."""
+    found = [transfer(outcome, fine) for outcome in outcomes if outcome is not None]
+    rows: list[Row] = []
+    for way in found[0] if found else ():
+        row: Row = {"method": f"MgNO, {way}", "cells": n if way == "training grid" else 2 * n, "seeds": len(found)}
+        for name in ("rel_l2", "rel_h1"):
+            row |= mean_and_spread(f"{name}_percent", [one[way][name] for one in found])
+        rows.append(row)
+    return Table(
+        f"Trained on {n}^2 cells, judged on {2 * n}^2", rows,
+        "Labels of both grids are averages of the same solve; interpolation is linear, odd beyond the sides.",
+    )
+
+
+def run(settings: Settings) -> list[Table]:
+    """Choice, comparison, other media, finer grid."""
+    n = settings.size or 32
+    held = contest(settings, "smooth", data(settings, "smooth", n, 4 * n))
+    chosen = [held.choose(entrant, CHOOSING) for entrant in ENTRANTS]
+    tried = Table(f"Choice on validation samples, {CHOOSING * settings.fraction:g} s each",
+                  [row for _, rows in chosen for row in rows])
+    choices = [choice for choice, _ in chosen if choice is not None]
+    seeds = range(settings.seed, settings.seed + settings.repeats)
+    title = f"{TRAINING * settings.fraction:g} s of one core"
+    main, trained = compared(f"Smooth media, {n}^2 cells, {title}", held, choices, seeds, TRAINING)
+    tables = [main, tried]
+    if any(trained.get("MgNO", [])):
+        tables.insert(1, transfer_table(trained["MgNO"], data(settings, "smooth", 2 * n, 4 * n), n))
+    for variant in ("rough", "multiscale"):
+        other = contest(settings, variant, data(settings, variant, 2 * n, 8 * n))
+        seed = range(settings.seed, settings.seed + 1)
+        heading = f"{variant.capitalize()} media, {2 * n}^2 cells, {title}"
+        tables.append(compared(heading, other, choices, seed, TRAINING)[0])
+    return tables

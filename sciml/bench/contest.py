@@ -1,0 +1,161 @@
+"""Networks that compete at equal processor time: each at the best of its sizes and learning rates."""
+
+import fcntl
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from sciml._atomic import replacing
+from sciml.bench.settings import Settings
+from sciml.bench.tables import Row
+from sciml.bench.trainings import Outcome, Pace, Training, carry_out, paces
+from sciml.datasets.generate.engine import Order, generate
+
+__all__ = ["Choice", "Contest", "Entrant", "data_set", "mean_and_spread"]
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A kind of network, and what it may be tried with.
+
+    Parameters
+    ----------
+    name : str
+    sizes : mapping of str to mapping
+        Settings of the model by the name of its size.
+    rates : sequence of float
+        Learning rates.
+    """
+
+    name: str
+    sizes: Mapping[str, Mapping[str, Any]]
+    rates: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An entrant with one size and one learning rate."""
+
+    entrant: str
+    size: str
+    rate: float
+    settings: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """As folders are called."""
+        return f"{self.entrant}-{self.size}-lr{self.rate:g}".lower().replace(" ", "_")
+
+    def row(self) -> Row:
+        """First columns of its row."""
+        return {"method": self.entrant, "size": self.size, "learning_rate": self.rate}
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Trainings on one data set, in the time that each network needs there.
+
+    Parameters
+    ----------
+    label : str
+        First part of the names of trainings.
+    settings : mapping
+        What all share: data, augmentation, loss, schedule.
+    run : Settings
+        Of the case: where trainings are kept, which are begun, and what part of the time they get.
+    entrants : sequence of Entrant
+        All that take part; their paces are measured together, once, and kept beside the trainings.
+    """
+
+    label: str
+    settings: Mapping[str, Any]
+    run: Settings
+    entrants: Sequence[Entrant]
+
+    def train(self, choice: Choice, seed: int, seconds: float, label: str = "") -> Outcome | None:
+        """A training of so many processor seconds; None where it is not finished."""
+        epochs = self.paces[f"{choice.entrant} {choice.size}"].epochs(seconds * self.run.fraction)
+        own = {"optimiser.lr": choice.rate, "train.seed": seed, "train.epochs": epochs}
+        name = f"{self.label}-{label}{choice.name}-seed{seed}"
+        training = Training(name, dict(self.settings) | dict(choice.settings) | own)
+        return carry_out(training, Path(self.run.runs), self.run.only)
+
+    @cached_property
+    def paces(self) -> dict[str, Pace]:
+        """By entrant and size."""
+        file = Path(self.run.runs, f"{self.label}-paces.json")
+        networks = {
+            f"{entrant.name} {size}": dict(self.settings) | dict(settings)
+            for entrant in self.entrants for size, settings in entrant.sizes.items()
+        }
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with locked(file.with_suffix(".lock")):
+            if not file.exists():
+                found = paces([Training(name, settings) for name, settings in networks.items()])
+                kept = {name: asdict(pace) for name, pace in zip(networks, found, strict=True)}
+                with replacing(file) as (partial,):
+                    partial.write_text(json.dumps(kept, indent=1))
+            return {name: Pace(**values) for name, values in json.loads(file.read_text()).items()}
+
+    def choose(self, entrant: Entrant, seconds: float) -> tuple[Choice | None, list[Row]]:
+        """The size and rate with the lowest validation error, and a row for each; None before all are known."""
+        choices = [
+            Choice(entrant.name, size, rate, settings) for size, settings in entrant.sizes.items()
+            for rate in entrant.rates
+        ]
+        found = [(choice, self.train(choice, self.run.seed, seconds, "choose-")) for choice in choices]
+        errors = [math.inf if outcome is None else outcome.validation for _, outcome in found]
+        best = min(range(len(found)), key=errors.__getitem__)
+        rows = [
+            choice.row() | facts(outcome) | {"status": "chosen" if place == best and outcome else _status(outcome)}
+            for place, (choice, outcome) in enumerate(found)
+        ]
+        return (found[best][0] if all(outcome for _, outcome in found) else None), rows
+
+
+def facts(outcome: Outcome | None) -> Row:
+    """Columns of a training."""
+    if outcome is None:
+        return {}
+    return {
+        "parameters": outcome.parameters, "epochs": outcome.epochs, "processor_seconds": outcome.seconds,
+        "validation_percent": 100 * outcome.validation if math.isfinite(outcome.validation) else None,
+    }
+
+
+def _status(outcome: Outcome | None) -> str:
+    return "not run" if outcome is None else outcome.status
+
+
+def mean_and_spread(name: str, values: Sequence[float]) -> Row:
+    """Columns of a mean, and of the standard deviation where there are several values.
+
+    Examples
+    --------
+    >>> mean_and_spread("error", [1.0, 3.0])
+    {'error': 2.0, 'error_spread': 1.4142135623730951}
+    """
+    return {name: fmean(values), f"{name}_spread": stdev(values) if len(values) > 1 else None}
+
+
+def data_set(order: Order, path: Path) -> Path:
+    """A generated file, made by the first process that needs it while others wait."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path.with_suffix(".lock")):
+        if not path.exists():
+            generate(order, path)
+    return path
+
+
+@contextmanager
+def locked(lock: Path) -> Iterator[None]:
+    """A block that one process enters at a time."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
