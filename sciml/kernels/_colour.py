@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 from sciml.kernels._device import is_on_device
 from sciml.kernels._stencil import ConstantStencil
 
-__all__ = ["SplitStencil", "SplitVariable", "split_shape", "split_zeros"]
+__all__ = ["SplitStencil", "SplitVariable", "SplitWeights", "split_shape", "split_zeros"]
 
 
 class SplitVariable(NamedTuple):
@@ -34,6 +34,22 @@ class SplitVariable(NamedTuple):
     c2: NDArray[np.floating]
     d: NDArray[np.floating]
     s: NDArray[np.floating]
+
+
+class SplitWeights(NamedTuple):
+    """How the cells of a level deviate from one relaxation for all, in bytes and colour-split storage.
+
+    omega : (sweeps, 2, n0, n1, M) int8; cell i moves by base + step omega[t, i] in sweep t before the correction, and
+        in the same sweep, which is the last but t, after it
+    scale : (2, n0, n1, M) int8; cell i counts 1 + scale[i] / 128 in sums over its block, and takes as much of the
+        correction
+    base, step : over-relaxation where the byte is 0, and what one more adds; all of it stays in (0, 2)
+    """
+
+    omega: NDArray[np.int8]
+    scale: NDArray[np.int8]
+    base: float
+    step: float
 
 
 SplitStencil: TypeAlias = ConstantStencil | SplitVariable

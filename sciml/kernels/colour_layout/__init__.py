@@ -9,7 +9,7 @@ from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array, ConstantStencil, Stencil
 from sciml.kernels.colour_layout.numba import merge_slab, split_faces, split_slab
 
-__all__ = ["colour_merge", "colour_split", "split_labels", "split_stencil"]
+__all__ = ["colour_merge", "colour_split", "split_bytes", "split_labels", "split_stencil"]
 
 
 @dispatched
@@ -57,6 +57,20 @@ def split_labels(labels: NDArray[np.int32]) -> NDArray[np.int32]:
     """Cluster numbers (n0, n1, n2) in colour-split order, -1 in padding."""
     x = np.empty(split_shape(labels.shape), np.int32)
     run_slabs(split_slab, slabs(labels.shape[0], labels.size), labels, np.int32(1), np.int32(-1), x)
+    return x
+
+
+def split_bytes(values: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Bytes (n0, n1, n2) in colour-split order, 0 in padding.
+
+    Examples
+    --------
+    >>> split_bytes(np.array([[[1, 2, 3]]], np.int8))[:, 0, 0]
+    array([[1, 3],
+           [2, 0]], dtype=int8)
+    """
+    x = np.empty(split_shape(values.shape), np.int8)
+    run_slabs(split_slab, slabs(values.shape[0], values.size), values, np.int8(1), np.int8(0), x)
     return x
 
 
