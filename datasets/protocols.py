@@ -4,8 +4,9 @@ Errors of two protocols cannot be compared, even on the same file; so the protoc
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,10 @@ from numpy.typing import NDArray
 from sciml._errors import InputError
 from sciml._nearest import nearest
 
-__all__ = ["PROTOCOLS", "Protocol", "Take", "protocol_of"]
+__all__ = ["PROTOCOLS", "Protocol", "Take", "named", "protocol_of"]
+
+
+TRAINED = {"": "", "pairs": "step by step", "rollout": "through all steps"}
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,8 @@ class Protocol:
         Frames given and frames wanted after them, where a field has several; default all that follow.
     target : tuple of str
         Outputs kept; default all.
+    training : {"", "pairs", "rollout"}
+        How networks that step in time are trained: on one step at a time, or through all frames wanted.
     trap : str
         What else goes by this name.
     """
@@ -95,6 +101,7 @@ class Protocol:
     history: int = 10
     wanted: int | None = None
     target: tuple[str, ...] = ()
+    training: Literal["", "pairs", "rollout"] = ""
     trap: str = ""
 
     @property
@@ -123,6 +130,11 @@ class Protocol:
             raise InputError(f"the number of frames is {stored}; expected {least} or more, {needed} of them given")
         return slice(0, given), slice(given, stop)
 
+    @property
+    def samples(self) -> int:
+        """Samples that parts given by whole numbers need, of one file."""
+        return sum(abs(int((take.stop or 0) - take.start)) for take in self.parts.values())
+
     def split(self, counts: Sequence[int]) -> dict[str, NDArray[np.int64]]:
         """Samples of each part.
 
@@ -137,6 +149,26 @@ class Protocol:
             raise InputError(f"takes {self.told()} and there are {sum(counts)} samples: parts would overlap")
         return found
 
+    def scaled(self, count: int) -> "Protocol":
+        """The same for a file with fewer samples: a first and a last part of the same proportions.
+
+        Raises
+        ------
+        InputError
+            If a part would be empty.
+
+        Examples
+        --------
+        >>> Protocol({"train": Take(0, 1000), "test": Take(-200, None)}).scaled(60).told()
+        'train samples [:50], test samples [-10:]'
+        """
+        sizes = {name: abs(int((take.stop or 0) - take.start)) for name, take in self.parts.items()}
+        kept = {name: size * count // self.samples for name, size in sizes.items()}
+        if min(kept.values()) < 1:
+            raise InputError(f"takes {self.told()} and there are {count} samples, too few even in proportion; add some")
+        first, last = kept
+        return replace(self, parts={first: Take(0, kept[first]), last: Take(-kept[last], None)})
+
     def told(self) -> str:
         """In words."""
         words = [f"{name} {take}" for name, take in self.parts.items()]
@@ -144,6 +176,7 @@ class Protocol:
         words += [f"first {self.crop} points an axis"] * bool(self.crop)
         words += [f"{self.history} frames in, {self.wanted} out"] * bool(self.wanted)
         words += [f"of {', '.join(self.target)}"] * bool(self.target)
+        words += [f"trained {TRAINED[self.training]}"] * bool(self.training)
         return ", ".join(words) or "parts as in the files"
 
 
@@ -153,6 +186,7 @@ def _parts(train: Take, test: Take, val: Take | None = None) -> dict[str, Take]:
 
 FIRST = Take(0, 1000)
 STANDARD = _parts(FIRST, Take(-200, None))
+LAST_HUNDRED = _parts(FIRST, Take(-100, None))
 FORGING = _parts(Take(0, 900), Take(-80, None))
 MIDDLE = _parts(FIRST, Take(1000, 1200))
 TENTH_FIRST = _parts(Take(0.1, None), Take(0, 0.1))
@@ -185,13 +219,20 @@ PROTOCOLS: Mapping[str, Mapping[str, Protocol]] = {
         ),
     },
     "navier-stokes": {
-        "fno": Protocol(STANDARD, trap="all frames after the tenth are wanted: 10, 20 or 40 with the viscosity"),
-        "lsm": Protocol(STANDARD, wanted=10, trap="viscosity 1e-5, by repeated steps of one frame"),
+        "fno": Protocol(
+            STANDARD, training="rollout", trap="all frames after the tenth are wanted: 10, 20 or 40 with the viscosity"
+        ),
+        "lsm": Protocol(
+            STANDARD, wanted=10, training="rollout", trap="viscosity 1e-5, by repeated steps of one frame"
+        ),
         "nsl": Protocol(STANDARD, wanted=10, trap="as lsm"),
-        "mgno": Protocol(STANDARD, history=1, wanted=10, trap="repeated steps from the first frame, fno is given ten"),
+        "mgno": Protocol(
+            LAST_HUNDRED, history=1, wanted=10, training="pairs",
+            trap="repeated steps from the first frame to the eleventh, 100 test samples; fno is given ten frames",
+        ),
     },
     "burgers": {
-        "fno": Protocol(_parts(FIRST, Take(-100, None)), 8, trap="the paper tests on 200 samples, its program on 100"),
+        "fno": Protocol(LAST_HUNDRED, 8, trap="the paper tests on 200 samples, its program on 100"),
     },
     "elasticity": {
         "lsm": Protocol(STANDARD, trap="lno tests on the last 1000"),
@@ -256,3 +297,16 @@ def protocol_of(kind: str, name: str | None) -> Protocol:
         where = f"; '{name}' exists for {elsewhere}" if elsewhere else nearest(name, known)
         raise InputError(f"protocol '{name}' is given for {kind}; {listed}{where}")
     return known[name]
+
+
+def named(text: str) -> Protocol | None:
+    """The protocol of a data set by the words it is stored with, ``<name> <kind>: ...``; None where it has none.
+
+    Examples
+    --------
+    >>> [one and one.history for one in map(named, ("mgno navier-stokes: train ...", "as stored"))]
+    [1, None]
+    """
+    name, _, rest = text.partition(" ")
+    kind = rest.partition(":")[0].partition(" ")[0]
+    return PROTOCOLS.get(kind, {}).get(name)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml._errors import InputError
+from sciml._nearest import nearest
 from sciml.datasets.dataset import DataSet
 from sciml.datasets.formats.sink import new_hdf5
+from sciml.datasets.protocols import PROTOCOLS, protocol_of
+from sciml.datasets.series import recut
 from sciml.datasets.stores import Hdf5Array, Hdf5File
 from sciml.datasets.view import View
 from sciml.mesh import Boundary, Grid
@@ -21,6 +25,8 @@ __all__ = [
 ]
 
 FORMAT, VERSION = "dataset", 1
+# Equations whose published protocols make sense on files made anew: they choose samples and frames, no points.
+KINDS = {"navier_stokes": "navier-stokes"}
 
 
 def recognises(path: Path) -> bool:
@@ -75,23 +81,40 @@ def open_ours(path: Path) -> DataSet:
 
 
 def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
-    """A single file as `open_ours` does; the split is the one it has.
+    """A single file as `open_ours` does; the split is the one it has, or that of a protocol of steps in time.
 
     Raises
     ------
     InputError
-        If several files, or a published protocol, are asked for.
+        If several files are asked for, or a published protocol that is for other files.
     """
     if len(paths) > 1:
         raise InputError(f"{len(paths)} files of sciml data given, {paths[0]} first; open them one by one")
     data = open_ours(paths[0])
-    if protocol not in (None, data.protocol, data.protocol.split()[0]):
-        data.closing.close()
+    if protocol in (None, data.protocol, data.protocol.split()[0]):
+        return data
+    try:
+        kind = KINDS.get(str((data.equation or {}).get("kind")), "")
+        if data.protocol == "as stored" and protocol in PROTOCOLS.get(kind, {}):
+            return _under(data, kind, str(protocol))
+        known = f"its kind knows {', '.join(PROTOCOLS[kind])}" if kind else "name one when converting published files"
         raise InputError(
-            f"{paths[0]} is a file of sciml with the protocol '{data.protocol}', and '{protocol}' is asked for; "
-            "published protocols are for published files: name one when converting those"
+            f"{paths[0]} is a file of sciml with the protocol '{data.protocol}', and '{protocol}' is asked for; {known}"
+            f"{nearest(str(protocol), PROTOCOLS.get(kind, {}))}"
         )
-    return data
+    except InputError:
+        data.closing.close()
+        raise
+
+
+def _under(data: DataSet, kind: str, protocol: str) -> DataSet:
+    """Frames and parts of a published protocol, the parts in proportion where samples are fewer."""
+    chosen, count, remark = protocol_of(kind, protocol), len(data), ""
+    if count < chosen.samples:
+        chosen, remark = chosen.scaled(count), f" scaled to {count} samples"
+    told = f"{protocol} {kind}{remark}: {chosen.told()}; {chosen.trap}"
+    cut = recut(data, chosen.history, chosen.wanted)
+    return replace(cut, split=chosen.split([count]), protocol=told)
 
 
 class Writer:
