@@ -81,6 +81,9 @@ def _say(report: dict[str, Any], plot: Path) -> None:
         "milliseconds a sample": f"{1e3 * report['seconds_per_sample']:.3g}",
         "worst samples": str(plot),
     }
+    if "time" in report:
+        steps = report["metrics"]["rel_l2"]["per_step"]
+        facts["rel_l2 of steps"] = f"{steps[0]:.4g} at first, {steps[-1]:.4g} after {len(steps)}"
     if "classical" in report:
         other = report["classical"]
         facts["classical solver"] = (

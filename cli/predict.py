@@ -18,6 +18,7 @@ Examples:
   sciml predict runs/mgno-1 --output u.npy
   sciml predict runs/mgno-1 coefficient.npy --output u.npy --refine 1e-8 --report u.json
   sciml predict runs/mgno-1 darcy64.h5 --part val --output predictions.h5
+  sciml predict runs/flow-1 flow.h5 --steps 40 --output frames.h5
 
 \b
 INPUT is a data set, of which the test samples are predicted, or an .npy array (H, W) or (N, H, W) of what the model
@@ -40,6 +41,8 @@ _path = click.Path(path_type=Path)
               help="Predictions: .npy, or .h5 as a data set with the inputs.")
 @click.option("--refine", type=float, metavar="RTOL",
               help="Solve the equation of the run from the predictions, to this relative residual.")
+@click.option("--steps", type=int, metavar="N",
+              help="Frames to predict, of a network that steps in time.  [default: as in training]")
 @click.option("--report", type=_path, metavar="FILE", help="Report as .json; - prints it.")
 @click.option("--part", default="test", metavar="NAME", help="train, val or test of a data set.  [default: test]")
 @click.option("--protocol", default="", metavar="NAME", help="A published split of the data set.")
@@ -58,7 +61,7 @@ def predict(
     trained = Trained.of(run)
     with ExitStack() as stack:
         inputs = _open(trained, source, stack, given)
-        values, facts = _predicted(trained, inputs, refine, given["threads"], quiet)
+        values, facts = _predicted(trained, inputs, refine, given["threads"], given["steps"], quiet)
         facts = {**_about(trained, source, output, inputs, given["part"]), **facts}
         _write(trained, inputs, values, output, report, facts)
     if report == Path("-"):
@@ -101,7 +104,8 @@ def _open(trained: "Trained", source: Path | None, stack: Any, given: dict[str, 
 
 
 def _predicted(
-    trained: "Trained", inputs: "PredictionInput", refine: float | None, threads: int | None, quiet: bool
+    trained: "Trained", inputs: "PredictionInput", refine: float | None, threads: int | None, steps: int | None,
+    quiet: bool,
 ) -> tuple[Any, dict[str, Any]]:
     """Predictions or answers (N, channels, *spatial), and what the report says of them."""
     from sciml.cli._counting import counting
@@ -111,8 +115,12 @@ def _predicted(
     if refine is not None:
         inputs.system(int(inputs.indices[0]))  # refuse what no solver can refine before anything is computed
     with counting("samples predicted", quiet) as progress:
-        values, seconds = predict_all(trained, inputs, guess=refine is not None, threads=threads, progress=progress)
+        values, seconds = predict_all(
+            trained, inputs, guess=refine is not None, threads=threads, steps=steps, progress=progress
+        )
     facts: dict[str, Any] = {"seconds_per_sample": seconds}
+    if trained.layout is not None:
+        facts["steps"] = values.shape[1] // trained.out_channels
     if refine is not None:
         facts["predicted_at"] = list(native_shape(trained, inputs.grid))
         values, found = _refined(inputs, values, refine, threads or trained.config.train.threads, quiet)
@@ -162,7 +170,7 @@ def _write(
     targets = [output, *([report] if report is not None and report != Path("-") else [])]
     with replacing(*targets) as partials:
         if output.suffix == ".npy":
-            write_array(partials[0], inputs, values)
+            write_array(partials[0], trained, inputs, values)
         else:
             write_data_set(partials[0], trained, inputs, values, output.stem)
         if len(partials) > 1:
@@ -183,6 +191,8 @@ def _say(facts: dict[str, Any]) -> None:
         "samples": f"{facts['samples']} of {' x '.join(map(str, facts['resolution']))}{_where(facts)}",
         "milliseconds a sample": f"{1e3 * facts['seconds_per_sample']:.3g}",
     }
+    if "steps" in facts:
+        pairs["steps in time"] = str(facts["steps"])
     if "rtol" in facts:
         mean = facts["mean"]
         saves = mean["iterations"] < mean["iterations_zero_guess"]

@@ -1,7 +1,8 @@
 """Symmetries of a box applied to samples; which one is decided by (seed, epoch, sample) alone."""
 
-from itertools import permutations, product
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
+from itertools import combinations, permutations, product
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -11,12 +12,14 @@ from sciml._errors import InputError
 from sciml._nearest import nearest
 from sciml.mesh import AXES, Grid
 
-__all__ = ["AUGMENTATIONS", "Symmetry", "act", "chosen", "symmetries"]
+__all__ = ["AUGMENTATIONS", "Symmetry", "act", "chosen", "is_mirror", "odd_fields", "symmetries"]
 
 # Order of the axes, and those that are reversed afterwards.
 Symmetry: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
 
 AUGMENTATIONS = ("none", "transpose", "flip", "d4")
+# Kinds of equations all of whose fields change sign in a mirror: vorticity and its source, the velocity on a line.
+ODD = ("navier_stokes", "burgers")
 
 
 def symmetries(name: str, grid: Grid) -> list[Symmetry]:
@@ -61,8 +64,21 @@ def chosen(count: int, seed: int, epoch: int, sample: int) -> int:
     return int(state % np.uint64(count))
 
 
-def act(symmetry: Symmetry, x: Tensor) -> Tensor:
-    """A sample (channels, *spatial) with its axes exchanged and reversed.
+def is_mirror(symmetry: Symmetry) -> bool:
+    """Whether a symmetry turns left-handed into right-handed.
+
+    Examples
+    --------
+    >>> [is_mirror(g) for g in (((0, 1), (0, 1)), ((1, 0), ()), ((1, 0), (0,)))]
+    [False, True, False]
+    """
+    order, reversed_axes = symmetry
+    swaps = sum(a > b for a, b in combinations(order, 2))
+    return (swaps + len(reversed_axes)) % 2 == 1
+
+
+def act(symmetry: Symmetry, x: Tensor, odd: bool = False) -> Tensor:
+    """A sample (channels, *spatial) with its axes exchanged and reversed; odd fields change sign in a mirror.
 
     Examples
     --------
@@ -71,7 +87,43 @@ def act(symmetry: Symmetry, x: Tensor) -> Tensor:
     """
     order, reversed_axes = symmetry
     x = x.permute(0, *(axis + 1 for axis in order))
-    return torch.flip(x, [axis + 1 for axis in reversed_axes])
+    x = torch.flip(x, [axis + 1 for axis in reversed_axes])
+    return -x if odd and is_mirror(symmetry) else x
+
+
+def odd_fields(name: str, equation: Mapping[str, Any] | None, inputs: Sequence[str], *, moving: bool) -> bool:
+    """Whether the fields of an equation change sign in a mirror, as vorticity and the velocity on a line do.
+
+    Parameters
+    ----------
+    name : str
+        Of the augmentation.
+    equation : mapping, optional
+        As data sets have it.
+    inputs : sequence of str
+        What the model is given.
+    moving : bool
+        Whether fields are those of a motion, which may have a direction that nothing tells.
+
+    Raises
+    ------
+    InputError
+        If the equation is not known to have the symmetry: it is not told, or has a force that is no input.
+
+    Examples
+    --------
+    >>> odd_fields("d4", {"kind": "burgers"}, ["initial"], moving=True), odd_fields("d4", None, ["a"], moving=False)
+    (True, False)
+    """
+    if name == "none":
+        return False
+    kind = (equation or {}).get("kind")
+    if moving and kind not in ODD:
+        raise InputError(f"augmentation {name} needs an equation with that symmetry, and the data tell none; use none")
+    force = (equation or {}).get("forcing")
+    if kind in ODD and force is not None and force not in inputs:
+        raise InputError(f"augmentation {name} turns the flow, not its '{force}'; add that to data.inputs or use none")
+    return kind in ODD
 
 
 def _check(name: str, grid: Grid, *, exchanges: bool, reverses: bool) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,16 @@ from sciml.datasets.small import open_darcy_small
 from sciml.kernels._pool import usable_cores
 from sciml.models import Pretrained, model_class
 from sciml.models.mgno.sides import conditions_of
-from sciml.train.augment import symmetries
-from sciml.train.config import Config
+from sciml.train.augment import odd_fields, symmetries
+from sciml.train.config import Config, TimeConfig
+from sciml.train.in_time import definite, normalisers, retold, trajectories
 from sciml.train.losses import loss_of
 from sciml.train.metrics import METRICS
 from sciml.train.normalise import Normaliser
 from sciml.train.record import record_of
-from sciml.train.samples import Samples, join
+from sciml.train.samples import Samples, join, names_of
 from sciml.train.tasks.grid import GridTask
+from sciml.train.tasks.trajectory import TrajectoryTask
 
 __all__ = ["Prepared", "open_sets", "prepare"]
 
@@ -39,7 +41,7 @@ class Prepared:
     """A model and its task, the settings with all that was decided, and what there is to say about the data."""
 
     model: Pretrained
-    task: GridTask
+    task: GridTask | TrajectoryTask
     config: Config
     record: dict[str, Any]
     bad: Mapping[int, str]
@@ -61,25 +63,42 @@ def prepare(config: Config, stack: ExitStack) -> Prepared:
     """
     config = _resolved(config)
     data = config.data
-    sets = open_sets(data.files, data.protocol, stack)
-    joined = join(
-        sets, inputs=data.inputs, outputs=data.outputs, boundary=data.boundary, validation=data.validation,
-        seed=config.train.seed,
-    )
+    joined, time = _joined(config, open_sets(data.files, data.protocol, stack))
     if joined.nbytes <= HELD * (memory_limit() or 0):
         joined = joined.hold()
     samples, bad = joined.without_bad(("train", "val"), skip=data.skip_bad)
-    config = replace(config, model=replace(config.model, arguments=_arguments(config, samples)))
+    config = replace(config, model=replace(config.model, arguments=_arguments(config, samples)), time=time)
+    moving = time.training != "none"
+    odd = odd_fields(data.augment, samples.sets[0].equation, samples.inputs, moving=moving)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.train.seed)
         model = model_class(config.model.name)(**config.model.arguments)
-    encoder, decoder = (_normaliser(samples, kind, data.normalise) for kind in ("inputs", "outputs"))
-    task = GridTask(
+    encoder, decoder = _normalisers(samples, time, data.normalise)
+    fields = GridTask(
         samples, loss_of(config.loss.name, config.loss.a), config.loss.reduction, encoder, decoder,
-        symmetries(data.augment, samples.grid), config.train.seed, config.train.batch_size, config.train.device,
+        symmetries(data.augment, samples.grid), odd, config.train.seed, config.train.batch_size, config.train.device,
     )
-    _try_loss(task)
-    return Prepared(model, task, config, record_of(samples, encoder, decoder, bad), bad)
+    _try_loss(fields)
+    record = record_of(samples, encoder, decoder, bad)
+    if not moving:
+        return Prepared(model, fields, config, record, bad)
+    task = TrajectoryTask(fields, time.history, time.frames, time.unroll)
+    return Prepared(model, task, config, record | {"time": asdict(time)}, bad)
+
+
+def _joined(config: Config, sets: Sequence[DataSet]) -> tuple[Samples, TimeConfig]:
+    """The samples, cut into trajectories where steps in time are learnt, and what decided about the frames."""
+    data, inputs = config.data, config.data.inputs
+    time = definite(config.time, sets[0], names_of(sets[0], "outputs", data.outputs))
+    if time.training != "none":
+        sets, inputs = trajectories(
+            sets, time.history, time.frames, inputs=data.inputs, outputs=data.outputs, boundary=data.boundary
+        )
+    samples = join(
+        sets, inputs=inputs, outputs=data.outputs, boundary=data.boundary, validation=data.validation,
+        seed=config.train.seed,
+    )
+    return replace(samples, frames=max(1, time.frames), protocol=retold(samples.protocol, time)), time
 
 
 def open_sets(files: Sequence[str], protocol: str, stack: ExitStack) -> list[DataSet]:
@@ -131,7 +150,7 @@ def _arguments(config: Config, samples: Samples) -> dict[str, Any]:
         if name not in known:
             listed = ", ".join(known)
             raise InputError(f"model {config.model.name} has no argument '{name}'; use {listed}{nearest(name, known)}")
-    ins, outs = samples.channels("inputs"), samples.channels("outputs")
+    ins, outs = samples.channels("inputs"), samples.channels("outputs") // samples.frames
     counted = {"in_channels": ins, "out_channels": outs, "ndim": grid.ndim}
     for name, count in counted.items():
         if given.get(name, count) != count:
@@ -143,10 +162,15 @@ def _arguments(config: Config, samples: Samples) -> dict[str, Any]:
     return given | {name: value for name, value in found.items() if name in known and name not in given}
 
 
-def _normaliser(samples: Samples, kind: Any, how: str) -> Normaliser:
+def _normalisers(samples: Samples, time: TimeConfig, how: str) -> tuple[Normaliser, Normaliser]:
+    """Of inputs and outputs."""
     if how == "none":
-        return Normaliser.identity(samples.channels(kind))
-    return Normaliser.fit(samples.chunks(kind, samples.split["train"]))
+        counts = samples.channels("inputs"), samples.channels("outputs") // samples.frames
+        return Normaliser.identity(counts[0]), Normaliser.identity(counts[1])
+    if time.training != "none":
+        return normalisers(samples, time.history)
+    train = samples.split["train"]
+    return Normaliser.fit(samples.chunks("inputs", train)), Normaliser.fit(samples.chunks("outputs", train))
 
 
 def _try_loss(task: GridTask) -> None:

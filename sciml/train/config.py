@@ -10,8 +10,8 @@ from sciml._errors import InputError
 from sciml._nearest import nearest
 
 __all__ = [
-    "Config", "DataConfig", "LossConfig", "ModelConfig", "OptimiserConfig", "ScheduleConfig", "TrainConfig", "as_toml",
-    "flat", "from_tables", "parse_settings", "read_config",
+    "Config", "DataConfig", "LossConfig", "ModelConfig", "OptimiserConfig", "ScheduleConfig", "TimeConfig",
+    "TrainConfig", "as_toml", "flat", "from_tables", "parse_settings", "read_config",
 ]
 
 
@@ -62,8 +62,34 @@ class DataConfig:
 
 
 @dataclass(frozen=True)
+class TimeConfig:
+    """Steps in time: a model that gives the next frame is applied to what it gave before.
+
+    Parameters
+    ----------
+    training : {"auto", "none", "pairs", "rollout"}
+        What is learnt: all outputs at once (none), the next frame from frames of the data (pairs), or frames through
+        the model's own frames, the loss summed over the steps (rollout). auto is what the protocol of the data says.
+    history : int
+        Frames the model is given; 0 = 1 for pairs, all that the data give for rollout.
+    frames : int
+        Frames wanted after those, in roll-outs of training, validation and evaluation; 0 = all there are.
+    unroll : int
+        Steps of a roll-out in training, which then begins at every frame that leaves room for them; 0 = all frames.
+    """
+
+    training: str = "auto"
+    history: int = 0
+    frames: int = 0
+    unroll: int = 0
+
+
+@dataclass(frozen=True)
 class LossConfig:
-    """What is minimised: a loss of `sciml.train.losses`, its reduction over a batch, and a of h1_fft20."""
+    """What is minimised: a loss of `sciml.train.losses`, its reduction over a batch, and a of h1_fft20.
+
+    Search directions have losses of their own, residual and energy; h1_fd, the preset, is residual for them.
+    """
 
     name: str = "h1_fd"
     reduction: str = "mean"
@@ -149,6 +175,7 @@ class Config:
 
     model: ModelConfig = field(default_factory=ModelConfig)
     data: DataConfig = field(default_factory=DataConfig)
+    time: TimeConfig = field(default_factory=TimeConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
@@ -302,6 +329,9 @@ def _typed(value: Any, kind: Any, key: str) -> Any:
 _LIMITS: Mapping[str, tuple[float, float]] = {
     "data.validation": (0.0, 0.9),
     "data.workers": (0, 64),
+    "time.history": (0, 10**6),
+    "time.frames": (0, 10**6),
+    "time.unroll": (0, 10**6),
     "loss.a": (0.0, 1e6),
     "optimiser.lr": (0.0, 1e3),
     "optimiser.weight_decay": (0.0, 1e3),
@@ -325,7 +355,8 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "data.normalise": ("gaussian", "none"),
     "data.augment": ("none", "transpose", "flip", "d4"),
-    "loss.name": ("rel_l2", "h1_fd", "h1_spectral", "h1_fft20"),
+    "time.training": ("auto", "none", "pairs", "rollout"),
+    "loss.name": ("rel_l2", "h1_fd", "h1_spectral", "h1_fft20", "residual", "energy"),
     "loss.reduction": ("mean", "sum"),
     "train.autocast": ("none", "bfloat16", "float16"),
     "train.device": ("cpu", "cuda"),
@@ -343,5 +374,10 @@ def _check(config: Config) -> None:
         value = getattr(getattr(config, section), name)
         if value not in known:
             raise InputError(f"{key} is '{value}'; use one of {', '.join(known)}{nearest(str(value), known)}")
+    time = config.time
+    for key in ("history", "frames", "unroll"):
+        unused = time.training == "none" or (time.training == "pairs" and key == "unroll" and time.unroll != 1)
+        if getattr(time, key) and unused:
+            raise InputError(f"time.{key} is {getattr(time, key)} with time.training {time.training}; use rollout")
     if config.train.epochs == 0 and config.train.max_minutes == 0:
         raise InputError("train.epochs and train.max_minutes are both 0, a run without an end; set one of them")

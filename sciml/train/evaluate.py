@@ -28,7 +28,7 @@ WORST = 3
 
 @dataclass(frozen=True, eq=False)
 class WorstSample:
-    """A sample with a large error: first channels, each of the shape of the grid.
+    """A sample with a large error: first channels, each of the shape of the grid; in time, the last frames.
 
     Parameters
     ----------
@@ -104,11 +104,13 @@ def evaluate(
             "resolution": list(judged.grid.shape),
             "parameters": trained.parameters,
             "metrics": {
-                name: {"mean": values.mean(), "std": values.std(), "per_sample": values}
+                name: {"mean": values.mean(), "std": values.std(), "per_sample": values, **judged.per_step(name)}
                 for name, values in judged.metrics.items()
             },
             "seconds_per_sample": judged.seconds / len(indices),
         }
+        if trained.layout is not None:
+            report["time"] = trained.record["time"]
         if classical:
             from sciml.train.classical import classical_facts
 
@@ -125,6 +127,7 @@ class _Judge:
         if resolution is not None:
             self.grid = replace(samples.grid, shape=(resolution,) * samples.grid.ndim)
         self.metrics: dict[str, NDArray[np.float64]] = {}
+        self.steps: dict[str, NDArray[np.float64]] = {}
         self.seconds = 0.0
 
     def pair(self, indices: NDArray[np.int64]) -> tuple[Array, Array]:
@@ -139,14 +142,29 @@ class _Judge:
         """Compute all metrics; the time of predictions is taken after one that loads libraries."""
         self.trained.predict(self.pair(indices[:1])[0], self.threads)
         found: dict[str, list[Tensor]] = {name: [] for name in METRICS}
+        each: dict[str, list[Tensor]] = {name: [] for name in METRICS}
+        steps = range(self.trained.steps)
         for start in range(0, len(indices), batch_size):
             x, y = self.pair(indices[start : start + batch_size])
             begin = time.perf_counter()
             pred = self.trained.predict(x, self.threads)
             self.seconds += time.perf_counter() - begin
+            ours, theirs = torch.from_numpy(pred), torch.from_numpy(y)
             for name, metric in METRICS.items():
-                found[name].append(metric(torch.from_numpy(pred), torch.from_numpy(y), self.grid))
+                found[name].append(metric(ours, theirs, self.grid))
+                if self.trained.layout is not None:
+                    errors = [metric(self.frame(ours, k), self.frame(theirs, k), self.grid) for k in steps]
+                    each[name].append(torch.stack(errors, 1))
         self.metrics = {name: torch.cat(values).double().numpy() for name, values in found.items()}
+        self.steps = {name: torch.cat(values).double().numpy() for name, values in each.items() if values}
+
+    def frame(self, y: Tensor, step: int) -> Tensor:
+        """All fields after a step."""
+        return y[:, step :: self.trained.steps]
+
+    def per_step(self, name: str) -> dict[str, NDArray[np.float64]]:
+        """Mean of a metric over the samples after each step in time."""
+        return {} if self.trained.layout is None else {"per_step": self.steps[name].mean(0)}
 
     def worst(self, indices: NDArray[np.int64]) -> list[WorstSample]:
         """Samples with the largest relative L2 errors, worst first."""
@@ -156,5 +174,7 @@ class _Judge:
             x, y = self.pair(indices[place : place + 1])
             pred = self.trained.predict(x, self.threads)
             name = f"{self.samples.name(int(indices[place]))}, rel_l2 {errors[place]:.3g}"
-            result.append(WorstSample(name, x[0, 0], y[0, 0], pred[0, 0]))
+            last = self.trained.steps - 1
+            given = 0 if self.trained.layout is None else self.trained.layout.history - 1
+            result.append(WorstSample(name, x[0, given], y[0, last], pred[0, last]))
         return result

@@ -131,7 +131,7 @@ def data_input(
     InputError
         If the data do not fit the network, or the part is empty.
     """
-    samples = held_out(trained, files, stack, part=part, protocol=protocol)
+    samples = held_out(trained, files, stack, part=part, protocol=protocol, steps=1)
     return PredictionInput(
         samples.grid, samples.sets[0].equation, samples.split[part], lambda chosen: samples.read("inputs", chosen),
         samples.fields,
@@ -140,7 +140,7 @@ def data_input(
 
 def predict_all(
     trained: Trained, given: PredictionInput, *, guess: bool = False, threads: int | None = None,
-    progress: Progress = lambda done, total: None,
+    steps: int | None = None, progress: Progress = lambda done, total: None,
 ) -> tuple[Array, float]:
     """Predictions of all samples, and the seconds that each took once libraries were loaded.
 
@@ -152,20 +152,23 @@ def predict_all(
         Predictions that a solver starts from, by `predict_guess`.
     threads : int, optional
         Of torch.
+    steps : int, optional
+        Of a network that steps in time; default as in training.
     progress : callable
         Called with the number of samples done and their total.
 
     Returns
     -------
     ndarray of float32, shape (N, out_channels, *spatial), and float
+        Of steps in time all frames of each field.
     """
     count, size = len(given), trained.config.train.batch_size
-    out = np.empty((count, trained.out_channels, *given.grid.shape), np.float32)
 
     def predict(x: Array) -> Array:
-        return predict_guess(trained, x, given.grid, threads) if guess else trained.predict(x, threads)
+        return predict_guess(trained, x, given.grid, threads) if guess else trained.predict(x, threads, steps)
 
-    predict(given.read(given.indices[:1]))
+    first = predict(given.read(given.indices[:1]))  # loads libraries
+    out = np.empty((count, *first.shape[1:]), np.float32)
     seconds = 0.0
     for start in range(0, count, size):
         x = given.read(given.indices[start : start + size])

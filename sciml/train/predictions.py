@@ -16,8 +16,13 @@ __all__ = ["write_array", "write_data_set"]
 Array = NDArray[Any]
 
 
-def write_array(path: Path, given: PredictionInput, values: Array) -> None:
-    """Predictions (N, channels, *spatial) as .npy; axes of one channel and of a single input are left out."""
+def write_array(path: Path, trained: Trained, given: PredictionInput, values: Array) -> None:
+    """Predictions (N, channels, *spatial) as .npy; axes of one channel and of a single input are left out.
+
+    Frames of steps in time get an axis of their own, (N, channels, steps, *spatial).
+    """
+    if trained.layout is not None:
+        values = values.reshape(len(values), trained.out_channels, -1, *values.shape[2:])
     if values.shape[1] == 1:
         values = values[:, 0]
     with path.open("wb") as file:
@@ -33,11 +38,9 @@ def write_data_set(path: Path, trained: Trained, given: PredictionInput, values:
         If several outputs share the channels of the network, which an array keeps together.
     """
     outputs = trained.record["outputs"]
-    if len(outputs) > 1 and len(outputs) != values.shape[1]:
-        raise InputError(f"the outputs {', '.join(outputs)} are {values.shape[1]} channels; write them as .npy")
-    parts = {outputs[0]: values} if len(outputs) == 1 else {
-        output: values[:, channel : channel + 1] for channel, output in enumerate(outputs)
-    }
+    if len(outputs) > 1 and len(outputs) != trained.out_channels:
+        raise InputError(f"the outputs {', '.join(outputs)} are {trained.out_channels} channels; write them as .npy")
+    parts = dict(zip(outputs, np.split(values, len(outputs), axis=1), strict=True))
     generator = {"predicted_by": str(trained.path), "model": trained.config.model.name}
     with writing(
         path, len(given), name=name, grid=given.grid, equation=given.equation, seed=None, generator=generator

@@ -137,7 +137,7 @@ class Run:
         from sciml.train.state import load_state
 
         state = load_state(self.checkpoint)
-        then, now = state.pop("config"), _as_json(config)
+        then, now = _as_json(Config()) | state.pop("config"), _as_json(config)  # older ones lack later settings
         for key in sorted({*then, *now} - {*FREE}):
             if then.get(key) != now.get(key):
                 raise InputError(

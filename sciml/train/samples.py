@@ -12,10 +12,12 @@ from sciml._nearest import nearest
 from sciml.datasets.dataset import DataSet
 from sciml.mesh import Boundary, Grid, sides
 
-__all__ = ["PARTS", "Samples", "join", "split_of"]
+__all__ = ["PARTS", "Samples", "join", "names_of", "split_of"]
 
 PARTS = ("train", "val", "test")
 CHUNK = 64  # samples read at once when all are looked at
+
+EMPTY = ("outputs that are all 0", "a frame that is all 0")
 
 Kind = Literal["inputs", "outputs"]
 Array = NDArray[np.float32]
@@ -36,6 +38,8 @@ class Samples:
         Samples for ``train``, ``val``, ``test``.
     protocol : str
         Name of the split.
+    frames : int
+        Of each output; none of them may be without size.
     """
 
     sets: Sequence[DataSet]
@@ -44,6 +48,7 @@ class Samples:
     grid: Grid
     split: Mapping[str, NDArray[np.int64]]
     protocol: str
+    frames: int = 1
     held: dict[str, Array] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -113,7 +118,9 @@ class Samples:
                 for index in part[~np.isfinite(flat).all(1)].tolist():
                     found[index] = f"{kind} that are not finite"
                 if kind == "outputs":
-                    found |= dict.fromkeys(part[~flat.any(1)].tolist(), "outputs that are all 0")
+                    frames = flat.reshape(len(part), -1, self.frames, self.grid.size)
+                    empty = ~np.any(frames, axis=(1, 3))
+                    found |= dict.fromkeys(part[np.any(empty, axis=1)].tolist(), EMPTY[self.frames > 1])
         return found
 
     def without_bad(self, parts: Sequence[str], *, skip: bool) -> "tuple[Samples, dict[int, str]]":
@@ -174,7 +181,7 @@ def join(
     ((3, 1, 8, 8), {'train': 16, 'val': 2, 'test': 2})
     """
     first = sets[0]
-    names = _names(first, "inputs", inputs), _names(first, "outputs", outputs)
+    names = names_of(first, "inputs", inputs), names_of(first, "outputs", outputs)
     grid = _grid(first, names[1][0], boundary)
     for one in sets:
         for kind, chosen in zip(("inputs", "outputs"), names, strict=True):
@@ -216,7 +223,14 @@ def _tenths(count: int, seed: int) -> dict[str, NDArray[np.int64]]:
     return {part: np.sort(cut) for part, cut in zip(PARTS, cuts, strict=True)}
 
 
-def _names(data: DataSet, kind: str, chosen: Sequence[str]) -> tuple[str, ...]:
+def names_of(data: DataSet, kind: Kind, chosen: Sequence[str]) -> tuple[str, ...]:
+    """The fields asked for, or all.
+
+    Raises
+    ------
+    InputError
+        If there is none of a name; the nearest one is named.
+    """
     known = getattr(data, kind)
     for name in chosen:
         if name not in known:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from sciml._errors import ConvergenceError, InputError
 from sciml.mesh import Grid
@@ -17,6 +18,7 @@ from sciml.train.config import Config
 from sciml.train.normalise import Normaliser
 from sciml.train.record import grid_of, normaliser_of
 from sciml.train.reproducible import reproducible
+from sciml.train.rollout import Layout, rollout
 from sciml.train.run import Run
 
 __all__ = ["Trained", "check_grid"]
@@ -100,8 +102,19 @@ class Trained:
             raise InputError(f"shape {shape} has {len(shape)} axes; the network of {self.path} works on {grid.ndim}")
         return replace(grid, shape=shape)
 
-    def predict(self, x: NDArray[Any], threads: int | None = None) -> Array:
-        """Outputs for inputs, in batches and without gradients.
+    @property
+    def layout(self) -> Layout | None:
+        """Of the input channels, where the network is one step in time."""
+        time = self.record.get("time")
+        return None if time is None else Layout(self.out_channels, time["history"])
+
+    @property
+    def steps(self) -> int:
+        """Frames of a roll-out; 1 where the network is no step in time."""
+        return int(self.record.get("time", {}).get("frames", 1))
+
+    def predict(self, x: NDArray[Any], threads: int | None = None, steps: int | None = None) -> Array:
+        """Outputs for inputs, in batches and without gradients; steps in time are repeated.
 
         Parameters
         ----------
@@ -109,15 +122,18 @@ class Trained:
             On any grid with at least 2 points an axis.
         threads : int, optional
             Of torch; default those of the run.
+        steps : int, optional
+            Of a network that steps in time; default as in training.
 
         Returns
         -------
-        ndarray of float32, shape (N, out_channels, *spatial)
+        ndarray of float32, shape (N, out_channels * steps, *spatial)
+            All frames of the first field, then those of the next.
 
         Raises
         ------
         InputError
-            If the layout is another, or a value is not finite.
+            If the layout is another, a value is not finite, or steps are asked of a network that makes none.
         ConvergenceError
             If a prediction is not finite.
         """
@@ -129,13 +145,26 @@ class Trained:
             )
         x, train = np.ascontiguousarray(x, np.float32), self.config.train
         _check_finite(x, InputError, "inputs of sample {} are not finite; repair them")
-        y = np.empty((len(x), self.out_channels, *x.shape[2:]), np.float32)
+        count = self._steps(steps)
+        y = np.empty((len(x), self.out_channels * count, *x.shape[2:]), np.float32)
         with reproducible(threads or train.threads, train.seed, None), torch.inference_mode():
             for start in range(0, len(x), train.batch_size):
-                part = self.encoder.encode(torch.from_numpy(x[start : start + train.batch_size]))
-                y[start : start + train.batch_size] = self.decoder.decode(self.model(part)).numpy()
+                part = torch.from_numpy(x[start : start + train.batch_size])
+                pred = self._step(part) if self.layout is None else rollout(self._step, part, self.layout, count)
+                y[start : start + train.batch_size] = pred.reshape(len(part), *y.shape[1:]).numpy()
         _check_finite(y, ConvergenceError, "the prediction of sample {} is not finite; train anew or scale the input")
         return y
+
+    def _step(self, x: Tensor) -> Tensor:
+        """The model between fields in their own units."""
+        return self.decoder.decode(self.model(self.encoder.encode(x)))
+
+    def _steps(self, asked: int | None) -> int:
+        if asked is not None and self.layout is None:
+            raise InputError(f"{asked} steps are asked of {self.path}, and its network makes none; leave them out")
+        if asked is not None and asked < 1:
+            raise InputError(f"the number of steps is {asked}; expected a whole number >= 1")
+        return self.steps if asked is None else asked
 
 
 def check_grid(grid: Grid, trained: Grid) -> None:

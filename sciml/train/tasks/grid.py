@@ -39,6 +39,8 @@ class GridTask:
         Of inputs and of outputs.
     symmetries : sequence of Symmetry
         What a training sample may be turned into.
+    odd : bool
+        Whether fields change sign in a mirror.
     seed : int
         Of the choice among them.
     batch_size : int
@@ -52,6 +54,7 @@ class GridTask:
     encoder: Normaliser
     decoder: Normaliser
     symmetries: Sequence[Symmetry] = ()
+    odd: bool = False
     seed: int = 0
     batch_size: int = 16
     device: str = "cpu"
@@ -72,11 +75,17 @@ class GridTask:
 
     def batch(self, indices: NDArray[np.int64], epoch: int) -> Batch:
         """Samples, each after a symmetry of its own."""
-        x, y = self.pair(indices)
+        return self.turned(self.pair(indices), indices, epoch)
+
+    def turned(self, pair: Batch, indices: NDArray[np.int64], epoch: int) -> Batch:
+        """Each sample of a batch after a symmetry of its own."""
+        x, y = pair
         if len(self.symmetries) > 1:
             count = len(self.symmetries)
             drawn = [self.symmetries[chosen(count, self.seed, epoch, int(index))] for index in indices]
-            x, y = (torch.stack([act(g, u) for g, u in zip(drawn, field, strict=True)]) for field in (x, y))
+            x, y = (
+                torch.stack([act(g, u, self.odd) for g, u in zip(drawn, field, strict=True)]) for field in (x, y)
+            )
         return Batch(x.to(self.device), y.to(self.device))
 
     def predict(self, model: nn.Module, x: Tensor) -> Tensor:
