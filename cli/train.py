@@ -17,6 +17,7 @@ EPILOG = """\b
 Examples:
   sciml train fno --data darcy.h5 --epochs 50 --output runs/first
   sciml train unet --data a.h5 b.h5 --set model.hidden_channels=24 --set optimiser.lr=1e-3 --max-minutes 10
+  sciml train dcdm-published --data ritz.h5 --set model.linear=true --set train.batch_size=4
   sciml train --resume runs/first --epochs 100
 
 \b
@@ -52,7 +53,7 @@ def train(
     model: str | None, more: tuple[Path, ...], data: tuple[Path, ...], output: Path | None, config: Path | None,
     resume: Path | None, quiet: bool, verbose: bool, **given: Any,
 ) -> None:
-    """Train MODEL (mgno, fno, unet) on data sets; the best model, metrics and a checkpoint go to a folder."""
+    """Train MODEL (mgno, fno, unet, dcdm-published) on data sets; the best model, metrics and a checkpoint go to a folder."""
     from sciml.cli._exit import Failure
 
     with _session(_settings(model, (*data, *more), config, given), output, resume) as loop:

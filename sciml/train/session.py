@@ -5,12 +5,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sciml.train.build import prepare
+from sciml.train.build import Prepared, prepare
+from sciml.train.build_linear import PreparedLinear, prepare_linear
 from sciml.train.config import Config
 from sciml.train.loop import Loop
 from sciml.train.run import Run, new_folder
 
 __all__ = ["resumed", "started"]
+
+DIRECTIONS = ("dcdm-published",)
 
 
 @contextmanager
@@ -38,7 +41,7 @@ def started(config: Config, output: Path | None = None) -> Iterator[Loop]:
     """
     folder = new_folder(output, config.model.name)
     with ExitStack() as stack:
-        prepared = prepare(config, stack)
+        prepared = _prepared(config, stack)
         run = Run.create(folder, prepared.config, prepared.record)
         yield Loop(prepared.model, prepared.task, prepared.config, run)
 
@@ -68,10 +71,17 @@ def resumed(folder: Path, changes: Mapping[str, Any] | None = None) -> Iterator[
     config = recorded.changed(changes)
     state = run.load_checkpoint(config)
     with ExitStack() as stack:
-        prepared = prepare(config, stack)
+        prepared = _prepared(config, stack)
         run.check_record(prepared.record)
         loop = Loop(prepared.model, prepared.task, prepared.config, run)
         loop.resume(state)
         loop.extend(recorded)
         run.write_config(prepared.config)
         yield loop
+
+
+def _prepared(config: Config, stack: ExitStack) -> Prepared | PreparedLinear:
+    """Model and task: fields from fields, or for networks of search directions a linear system."""
+    if config.model.name in DIRECTIONS:
+        return prepare_linear(config, stack)
+    return prepare(config, stack)

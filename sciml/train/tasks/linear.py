@@ -14,6 +14,7 @@ from sciml.kernels._stencil import Stencil, VariableStencil
 from sciml.kernels.torch import stencil_apply
 from sciml.pde import StencilOperator
 from sciml.train.line_search import energy_loss, residual_loss
+from sciml.train.losses import reduce
 from sciml.train.samples import Samples
 
 __all__ = ["DirectionLoss", "LinearTask", "Systems"]
@@ -40,6 +41,8 @@ class LinearTask:
         One for all samples.
     loss_name : {"residual", "energy"}
         What is left of the residual, or of the error in the energy norm; see `sciml.train.line_search`.
+    reduction : {"mean", "sum"}
+        Of the losses of a batch.
     batch_size : int
         Samples evaluated at once.
     device : str
@@ -48,6 +51,7 @@ class LinearTask:
     samples: Samples
     A: StencilOperator
     loss_name: DirectionLoss = "residual"
+    reduction: str = "mean"
     batch_size: int = 16
     device: str = "cpu"
 
@@ -73,8 +77,8 @@ class LinearTask:
         return {"residual": residual_loss(f, batch.b, Af), "energy": energy_loss(f, batch.b, Af, batch.x)}
 
     def loss(self, model: nn.Module, batch: Systems) -> Tensor:
-        """The mean loss of a batch."""
-        return self.losses(model(batch.b), batch)[self.loss_name].mean()
+        """The reduced loss of a batch."""
+        return reduce(self.losses(model(batch.b), batch)[self.loss_name], self.reduction)
 
     def evaluate(self, model: nn.Module, indices: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
         """Both losses of each sample, and again the one that is minimised as ``loss``."""
