@@ -6,10 +6,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml._arrays import zeros
 from sciml.kernels._csr import csr_of
 from sciml.kernels._lanes import LANES, padded
 from sciml.kernels._stencil import Array
-from sciml.kernels.cg_columns import columns_dots, columns_renew, columns_residual
+from sciml.kernels.cg_columns import columns_dots, columns_product, columns_renew, columns_residual
 from sciml.kernels.csr_matmul import csr_matmul
 from sciml.mesh.components import NullSpace
 from sciml.solvers._finish import row_norms
@@ -24,6 +25,9 @@ __all__ = ["pcg_columns"]
 DOUBLE: np.dtype[np.floating] = np.dtype(np.float64)
 # Iterations that half of the columns wait for the others before they are checked, which costs as much.
 PATIENT = 4
+# Residuals in single precision are recomputed in float64 whenever one has fallen by this factor, of which rounding
+# leaves 1e-3 at most. It costs a third of an iteration.
+RENEW = 1e-4
 # Rows transposed at a time.
 PIECE = 1024
 
@@ -63,8 +67,9 @@ def pcg_columns(
 
     Notes
     -----
-    Directions p are stored in `dtype`: x += alpha p and r -= alpha A p use the same rounded p, so
-    r stays b - A x to float64, and only the choice of directions feels the rounding.
+    Residuals, directions p and A p are stored in `dtype`, iterates in float64. What rounding adds to a residual of
+    size 1 does not get smaller with it, so the residuals are renewed on the way; the directions are kept, and the
+    iteration goes on as if nothing had happened.
 
     Examples
     --------
@@ -89,6 +94,8 @@ class _Iteration:
     """Columns scaled to norm 1, so cycles in single precision need no care, and zeros that fill the lanes.
 
     active : which are still iterated; the others stand still until whole lanes can be taken out
+    alpha : steps that x still lacks
+    kept : columns whose next direction is to be conjugate to the last one
     ids : columns of the caller
     finished : x and status by column
     """
@@ -100,14 +107,13 @@ class _Iteration:
         self.A, self.nullspace = csr_of(A.csr), A.nullspace
         self.M, self.sizes = M, sizes
         self.b = padded(np.divide(b.T, sizes, order="C"))
-        self.x = np.zeros_like(self.b) if x0 is None else padded(np.divide(x0.T, sizes, order="C"))
-        self.r = self.b.copy() if x0 is None else self.residual(self.b, self.x)
-        self.rounded = self.r.astype(dtype)
-        self.p = np.zeros_like(self.rounded)
-        self.q = np.empty_like(self.b)
+        self.x = zeros(self.b) if x0 is None else padded(np.divide(x0.T, sizes, order="C"))
+        self.r = (self.b if x0 is None else self.residual(self.b, self.x)).astype(dtype)
+        self.p, self.q = zeros(self.r), np.empty_like(self.r)
         self.ids = np.arange(self.b.shape[1])
         self.active = self.ids < len(sizes)
-        self.alpha, self.rz = np.zeros(len(self.ids)), np.ones(len(self.ids))
+        self.alpha, self.rz, self.kept = np.zeros(len(self.ids)), np.ones(len(self.ids)), np.zeros(len(self.ids), bool)
+        self.true = np.ones(len(self.ids))
         self.last_true = np.full(len(sizes), np.inf)
         self.finished: dict[int, tuple[Columns, Status]] = {}
         self.count = self.waited = 0
@@ -119,17 +125,24 @@ class _Iteration:
 
     def step(self) -> Columns:
         """One iteration of all columns; returns their relative residuals, NaN where a direction was useless."""
-        z = projected(self.nullspace, self.M(self.rounded))
-        rz = columns_dots(z, self.rounded)
-        beta = np.where(self.alpha > 0, rz / self.rz, 0.0)
+        z = projected(self.nullspace, self.M(self.r))
+        rz = columns_dots(z, self.r)
+        beta = np.where(self.kept, rz / self.rz, 0.0)
         columns_renew(self.alpha, beta, z, self.p, self.x)
-        csr_matmul(self.A, self.p, self.q)
-        pq = columns_dots(self.p, self.q)
-        sound = self.active & (rz > 0) & (pq > 0) & np.isfinite(rz) & np.isfinite(pq)
+        pq = columns_product(self.A, self.p, self.q)
+        self.kept = sound = self.active & (rz > 0) & (pq > 0) & np.isfinite(rz) & np.isfinite(pq)
         self.rz = np.where(sound, rz, 1.0)
         self.alpha = np.where(sound, rz, 0.0) / np.where(sound, pq, 1.0)
         self.count += 1
-        return np.where(sound, np.sqrt(columns_residual(self.alpha, self.q, self.r, self.rounded)), np.nan)
+        return np.where(sound, np.sqrt(columns_residual(self.alpha, self.q, self.r)), np.nan)
+
+    def renew(self, residuals: Columns) -> None:
+        """Replace all residuals by true ones when one of these has fallen by far since that was last done."""
+        if self.r.dtype == DOUBLE or not (residuals < RENEW * self.true)[self.active].any():
+            return
+        self._catch_up(self.alpha)
+        self.r[...] = r = self.residual(self.b, self.x)
+        self.true = column_norms(r)
 
     def settle(self, where: NDArray[np.int64]) -> Columns:
         """Bring some columns of x up to date and restart them from the true residual.
@@ -138,16 +151,21 @@ class _Iteration:
         """
         weight = np.zeros_like(self.alpha)
         weight[where] = self.alpha[where]
-        self.alpha[where] = 0.0
-        columns_renew(weight, np.zeros_like(weight), self.p, self.p, self.x)  # x += weight p, p as it is
+        self._catch_up(weight)
+        self.kept[where] = False
         if len(where) == np.count_nonzero(self.active):
-            self.r = self.residual(self.b, self.x)
-            self.rounded[...] = self.r
-            return column_norms(self.r)[where]
+            self.r[...] = r = self.residual(self.b, self.x)
+            self.true = column_norms(r)
+            return self.true[where]
         b, x = self.b[:, where], self.x[:, where]
-        r = self.residual(np.ascontiguousarray(b), np.ascontiguousarray(x))
-        self.r[:, where] = self.rounded[:, where] = r
-        return column_norms(r)
+        self.r[:, where] = r = self.residual(np.ascontiguousarray(b), np.ascontiguousarray(x))
+        self.true[where] = column_norms(r)
+        return self.true[where]
+
+    def _catch_up(self, steps: Columns) -> None:
+        """The part `steps` of the steps that x lacks."""
+        columns_renew(steps, np.zeros_like(steps), self.p, self.p, self.x)  # x += steps p, p as it is
+        self.alpha = self.alpha - steps
 
     def answers(self, where: NDArray[np.int64]) -> Columns:
         """Some columns of x as rows in the units of the caller, moved in pieces that fit into cache."""
@@ -167,15 +185,16 @@ class _Iteration:
         if not 0 < count <= len(self.ids) - LANES:
             return
         left = np.sort(np.argsort(~self.active, kind="stable")[: count + -count % LANES])
-        self.b, self.x, self.r, self.q = (np.take(v, left, axis=1) for v in (self.b, self.x, self.r, self.q))
-        self.p, self.rounded = (np.take(v, left, axis=1) for v in (self.p, self.rounded))
-        self.ids, self.active = self.ids[left], self.active[left]
-        self.alpha, self.rz = self.alpha[left], self.rz[left]
+        self.b, self.x, self.r, self.p, self.q = (
+            np.take(v, left, axis=1) for v in (self.b, self.x, self.r, self.p, self.q)
+        )
+        self.ids, self.active, self.kept = self.ids[left], self.active[left], self.kept[left]
+        self.alpha, self.rz, self.true = self.alpha[left], self.rz[left], self.true[left]
 
 
-def column_norms(r: Columns) -> Columns:
+def column_norms(r: Array) -> Columns:
     """Seldom needed, so not worth a compiled variant."""
-    return np.asarray(np.sqrt(np.einsum("ik,ik->k", r, r)))
+    return np.asarray(np.sqrt(np.einsum("ik,ik->k", r, r, dtype=np.float64)))
 
 
 def projected(nullspace: NullSpace | None, columns: Array) -> Array:
@@ -206,6 +225,7 @@ def _judge(iteration: _Iteration, monitors: list[Monitor], residuals: Columns) -
     through = [k for k, verdict in enumerate(verdicts) if verdict is not None]
     iteration.waited = iteration.waited + 1 if 2 * len(through) >= len(verdicts) else 0
     if len(through) < len(verdicts) and iteration.waited < PATIENT:
+        iteration.renew(residuals)
         return
     ends = {}
     for k, true in zip(through, iteration.settle(places[through]).tolist(), strict=True):

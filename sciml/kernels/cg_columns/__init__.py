@@ -6,12 +6,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels._csr import CSR
 from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
-from sciml.kernels.cg_columns.numba import ROWS, dot_blocks, renew_range, residual_blocks
+from sciml.kernels.cg_columns.numba import ROWS, dot_blocks, product_blocks, renew_range, residual_blocks
 
-__all__ = ["columns_dots", "columns_renew", "columns_residual"]
+__all__ = ["columns_dots", "columns_product", "columns_renew", "columns_residual"]
 
 Coefficients: TypeAlias = NDArray[np.float64]
 
@@ -42,22 +43,42 @@ def columns_renew(alpha: Array, beta: Array, z: Array, p: Array, x: Array) -> No
 
 
 @dispatched
-def columns_residual(alpha: Array, q: Array, r: Array, rounded: Array) -> Coefficients:
-    """``r -= alpha q`` in place, and a copy of it in another precision; return ``r . r`` of every column.
+def columns_product(A: CSR, p: Array, q: Array) -> Coefficients:
+    """``q = A p`` and, in the same pass, ``p . A p`` of every column before it is rounded to the precision of `q`.
+
+    Parameters
+    ----------
+    A : CSR, n rows and columns
+        Of float64, in which rows are summed.
+    p, q : ndarray of float32 or float64, shape (n, k), C-contiguous
+        `q` is overwritten; k a multiple of `LANES`.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> from sciml.kernels._csr import csr_of
+    >>> q = np.empty((2, 8))
+    >>> columns_product(csr_of(csr_array([[2.0, 1.0], [0.0, 3.0]])), np.ones((2, 8)), q)[0].item(), q[:, 0].tolist()
+    (6.0, [3.0, 3.0])
+    """
+    return _sums(product_blocks, *A, p, q)
+
+
+@dispatched
+def columns_residual(alpha: Array, q: Array, r: Array) -> Coefficients:
+    """``r -= alpha q`` in place; return ``r . r`` of every column.
 
     Parameters
     ----------
     alpha : ndarray of float64, shape (k,)
-    q, r : ndarray of float64, shape (n, k), C-contiguous
-    rounded : ndarray of float32 or float64, shape (n, k), C-contiguous
-        Overwritten by r.
+    q, r : ndarray of float32 or float64, shape (n, k), C-contiguous
 
     Examples
     --------
-    >>> columns_residual(np.ones(1), np.ones((3, 1)), np.full((3, 1), 2.0), np.empty((3, 1), np.float32))
+    >>> columns_residual(np.ones(1), np.ones((3, 1)), np.full((3, 1), 2.0))
     array([3.])
     """
-    return _sums(residual_blocks, alpha, q, r, rounded)
+    return _sums(residual_blocks, alpha, q, r)
 
 
 @dispatched

@@ -5,30 +5,45 @@
 // x += alpha p, p = z + beta p; z may be p.
 extern "C" __global__ void renew(
     long long n, long long threads, int width, const double *__restrict__ alpha, const double *__restrict__ beta,
-    const CYCLE *z, CYCLE *p, REAL *x)
+    const INPUT *z, INPUT *p, REAL *x)
 {
     ITEMS(t, threads) {
         const double a = alpha[t % width], b = beta[t % width];
         for (long long e = t; e < n; e += threads) {
-            const CYCLE old = p[e];
+            const INPUT old = p[e];
             x[e] += a * old;
             p[e] = z[e] + b * old;
         }
     }
 }
 
-// r -= alpha q and its copy in CYCLE; r . r.
+// q = A p; p . A p.
+extern "C" __global__ void energy(
+    long long n, long long threads, int width, const INDEX *__restrict__ starts, const INDEX *__restrict__ columns,
+    const REAL *__restrict__ values, const INPUT *__restrict__ p, INPUT *q, double *sums)
+{
+    ITEMS(t, threads) {
+        double total = 0;
+        for (long long e = t; e < n; e += threads) {
+            const REAL value = column_sum(e / width, e % width, width, starts, columns, values, p);
+            q[e] = value;
+            total += (double)value * p[e];
+        }
+        sums[t] = total;
+    }
+}
+
+// r -= alpha q; r . r.
 extern "C" __global__ void residual(
-    long long n, long long threads, int width, const double *__restrict__ alpha, const REAL *__restrict__ q, REAL *r,
-    CYCLE *rounded, double *sums)
+    long long n, long long threads, int width, const double *__restrict__ alpha, const INPUT *__restrict__ q, INPUT *r,
+    double *sums)
 {
     ITEMS(t, threads) {
         const double a = alpha[t % width];
         double total = 0;
         for (long long e = t; e < n; e += threads) {
-            const REAL value = r[e] - a * q[e];
+            const INPUT value = r[e] - a * q[e];
             r[e] = value;
-            rounded[e] = value;
             total += (double)value * value;
         }
         sums[t] = total;
@@ -36,7 +51,7 @@ extern "C" __global__ void residual(
 }
 
 extern "C" __global__ void products(
-    long long n, long long threads, const CYCLE *__restrict__ z, const REAL *__restrict__ r, double *sums)
+    long long n, long long threads, const INPUT *__restrict__ z, const INPUT *__restrict__ r, double *sums)
 {
     ITEMS(t, threads) {
         double total = 0;
