@@ -37,7 +37,7 @@ def run(
         for key, value in order.described().items():
             click.echo(f"{key:<10}  {value}", err=True)
     begin = time.perf_counter()
-    _make(order, output, workers, quiet)
+    _make(order, output, workers, overwrite, quiet)
     _conclude(output, time.perf_counter() - begin, quiet)
 
 
@@ -67,7 +67,7 @@ def _check(output: Path, workers: int, overwrite: bool) -> None:
         raise InputError(f"{output} exists; choose another name, or --overwrite to replace it once the new one is made")
 
 
-def _make(order: "Order", output: Path, workers: int, quiet: bool) -> None:
+def _make(order: "Order", output: Path, workers: int, overwrite: bool, quiet: bool) -> None:
     from sciml.cli._compiling import watch_compilation
     from sciml.datasets.generate.engine import generate, parts_of
 
@@ -85,7 +85,7 @@ def _make(order: "Order", output: Path, workers: int, quiet: bool) -> None:
                 done = count
                 show(count, total)
 
-            generate(order, output, workers=workers, progress=progress)
+            generate(order, output, workers=workers, overwrite=overwrite, progress=progress)
     except (OSError, KeyboardInterrupt) as error:
         reason = "interrupted" if isinstance(error, KeyboardInterrupt) else f"failed ({_reason(error)})"
         raise Failure(

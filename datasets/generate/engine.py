@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sciml._atomic import replacing
 from sciml._errors import InputError
+from sciml._lock import exclusively
 from sciml.datasets.formats.ours import writing
 from sciml.datasets.generate.recipe import Recipe, rng_of, state_of
 from sciml.datasets.generate.workers import in_processes
@@ -105,7 +106,10 @@ def split_counts(samples: int, split: tuple[int, int, int] | None = None) -> dic
     return {name: np.arange(*bounds[k : k + 2]) for k, name in enumerate(("train", "val", "test"))}
 
 
-def generate(order: Order, path: Path, *, workers: int = 1, progress: Callable[[int, int], None] | None = None) -> None:
+def generate(
+    order: Order, path: Path, *, workers: int = 1, overwrite: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
     """Make the file at `path`; the same bytes whatever the number of workers, and however often interrupted.
 
     Parameters
@@ -115,16 +119,32 @@ def generate(order: Order, path: Path, *, workers: int = 1, progress: Callable[[
         ``.h5``; parts go to ``<path>.parts`` and are removed at the end.
     workers : int
         Processes; 1 stays in this one.
+    overwrite : bool
+        Whether a file at `path` may be replaced.
     progress : callable, optional
         Called as ``progress(done, samples)``.
 
     Raises
     ------
     InputError
-        If parts of another order lie at this path, or the parameters do not fit the resolution.
+        If another process is making the file, parts of another order lie at this path, or the parameters do not fit
+        the resolution.
     OSError
         If a file cannot be written, or a worker was killed; what was done is kept, and the same call goes on from it.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with exclusively(path.with_name(path.name + ".lock"), str(path)):
+        if path.exists() and not overwrite:
+            raise InputError(f"{path} exists by now; choose another name, or let it be overwritten")
+        _generate(order, path, workers, progress)
+
+
+def parts_of(path: Path) -> Path:
+    """The folder of unfinished work for a file."""
+    return path.with_name(path.name + ".parts")
+
+
+def _generate(order: Order, path: Path, workers: int, progress: Callable[[int, int], None] | None) -> None:
     parts = parts_of(path)
     _claim(order, parts)
     missing = [start for start in order.starts if not _part(parts, start).exists()]
@@ -143,11 +163,6 @@ def generate(order: Order, path: Path, *, workers: int = 1, progress: Callable[[
     with replacing(path) as (partial,):
         _assemble(order, parts, partial)
     shutil.rmtree(parts)
-
-
-def parts_of(path: Path) -> Path:
-    """The folder of unfinished work for a file."""
-    return path.with_name(path.name + ".parts")
 
 
 def _claim(order: Order, parts: Path) -> None:

@@ -18,9 +18,11 @@ import numpy as np
 import pytest
 from click.testing import Result
 
+from sciml._errors import InputError
 from sciml.cli import _counting
 from sciml.cli._counting import Pace
 from sciml.datasets.generate import GENERATORS, recipe_class
+from sciml.datasets.generate.engine import Order, generate
 from sciml.datasets.generate.settings import recipe_from
 
 Run: TypeAlias = Callable[..., Result]
@@ -199,6 +201,41 @@ def test_the_same_command_goes_on_after_an_interruption(
     assert done.returncode == 0
     assert (tmp_path / "b.h5").read_bytes() == straight
     assert [path.name for path in tmp_path.iterdir()] == ["b.h5"]
+
+
+def test_two_runs_for_one_file_do_not_mix(straight: bytes, tmp_path: Path) -> None:
+    """The second one is refused, whatever it wants to make; the lock of a killed one holds nobody up."""
+    first = start(tmp_path, *SLOW)
+    parts, lock = tmp_path / "b.h5.parts", tmp_path / "b.h5.lock"
+    while not list(parts.glob("0*.npz")):
+        assert first.poll() is None, first.stderr.read() if first.stderr else ""
+        time.sleep(0.01)
+    first.send_signal(signal.SIGSTOP)
+    before = {path: path.read_bytes() for path in (*parts.iterdir(), lock)}
+    for more in ((), ("--seed", "1"), ("--overwrite",)):
+        second = start(tmp_path, *SLOW, *more)
+        _, said = second.communicate(timeout=60)
+        assert second.returncode == 2
+        assert said == (
+            f"sciml: b.h5 is being made by another process (number {first.pid}); wait for it, or choose another name\n"
+        )
+    assert before == {path: path.read_bytes() for path in (*parts.iterdir(), lock)}
+    first.kill()
+    first.communicate(timeout=30)
+    assert lock.exists()
+    third = start(tmp_path, *SLOW)
+    third.communicate(timeout=60)
+    assert third.returncode == 0
+    assert (tmp_path / "b.h5").read_bytes() == straight
+    assert [path.name for path in tmp_path.iterdir()] == ["b.h5"]
+
+
+def test_a_file_that_appeared_meanwhile_is_kept(tmp_path: Path) -> None:
+    order = Order("darcy", recipe_class("darcy")(), samples=2, resolution=8)
+    (tmp_path / "d.h5").write_text("mine")
+    with pytest.raises(InputError, match="exists by now"):
+        generate(order, tmp_path / "d.h5", overwrite=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["d.h5"]
 
 
 @pytest.fixture(scope="module")
