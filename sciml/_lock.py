@@ -45,9 +45,7 @@ def exclusively(lock: Path, what: str) -> Iterator[None]:
     """
     descriptor = _held(lock)
     if descriptor is None:
-        holder = lock.read_text().strip() if lock.exists() else ""
-        number = f" (number {holder})" if holder else ""
-        raise InputError(f"{what} is being made by another process{number}; wait for it, or choose another name")
+        raise InputError(f"{what} is being made by another process{_holder(lock)}; wait for it, or choose another name")
     try:
         with suppress(OSError):  # a full disk is for others to tell
             os.truncate(descriptor, 0)
@@ -65,8 +63,9 @@ def _held(lock: Path) -> int | None:
             os.close(descriptor)
             return None
         # Whoever held it may have removed the file after we opened it: then the lock is on a file that has no name.
-        if lock.exists() and os.path.samestat(os.fstat(descriptor), lock.stat()):
-            return descriptor
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(descriptor), lock.stat()):
+                return descriptor
         os.close(descriptor)
 
 
@@ -83,6 +82,13 @@ def _try(descriptor: int) -> bool:
     except OSError as error:
         return error.errno in UNKNOWN
     return True
+
+
+def _holder(lock: Path) -> str:
+    with suppress(OSError):  # by now it may be gone
+        number = lock.read_text().strip()
+        return f" (number {number})" if number else ""
+    return ""
 
 
 def _let_go(lock: Path, descriptor: int) -> None:
