@@ -15,12 +15,13 @@ from typing import Any, TypeAlias
 
 from sciml._atomic import replacing
 from sciml.train import Config, Loop, Status, resumed, started
-from sciml.train.build import prepare
 from sciml.train.config import flat
 from sciml.train.engine import Engine
 from sciml.train.log import Silent
 from sciml.train.reproducible import reproducible
 from sciml.train.sampler import Sampler
+from sciml.train.session import prepared_for
+from sciml.train.task import Task
 
 __all__ = ["Curve", "Outcome", "Pace", "Training", "carry_out", "paces"]
 
@@ -255,8 +256,9 @@ class _Stopwatch:
     """Steps and validations of a network that is thrown away."""
 
     def __init__(self, config: Config, stack: ExitStack) -> None:
-        prepared = prepare(config, stack)
-        self.task, self.train = prepared.task, prepared.config.train
+        prepared = prepared_for(config, stack)
+        self.task: Task = prepared.task
+        self.train = prepared.config.train
         self.sampler = Sampler(self.task.sizes["train"], self.train.batch_size, self.train.seed)
         self.engine = Engine(prepared.model, prepared.config.optimiser, self.train.autocast, self.train.device)
         self.steps: list[float] = []

@@ -11,7 +11,7 @@ from sciml.train.config import Config
 from sciml.train.loop import Loop
 from sciml.train.run import Run, new_folder
 
-__all__ = ["resumed", "started"]
+__all__ = ["prepared_for", "resumed", "started"]
 
 DIRECTIONS = ("dcdm-published",)
 
@@ -41,7 +41,7 @@ def started(config: Config, output: Path | None = None) -> Iterator[Loop]:
     """
     folder = new_folder(output, config.model.name)
     with ExitStack() as stack:
-        prepared = _prepared(config, stack)
+        prepared = prepared_for(config, stack)
         run = Run.create(folder, prepared.config, prepared.record)
         yield Loop(prepared.model, prepared.task, prepared.config, run)
 
@@ -71,7 +71,7 @@ def resumed(folder: Path, changes: Mapping[str, Any] | None = None) -> Iterator[
     config = recorded.changed(changes)
     state = run.load_checkpoint(config)
     with ExitStack() as stack:
-        prepared = _prepared(config, stack)
+        prepared = prepared_for(config, stack)
         run.check_record(prepared.record)
         loop = Loop(prepared.model, prepared.task, prepared.config, run)
         loop.resume(state)
@@ -80,7 +80,7 @@ def resumed(folder: Path, changes: Mapping[str, Any] | None = None) -> Iterator[
         yield loop
 
 
-def _prepared(config: Config, stack: ExitStack) -> Prepared | PreparedLinear:
+def prepared_for(config: Config, stack: ExitStack) -> Prepared | PreparedLinear:
     """Model and task: fields from fields, or for networks of search directions a linear system."""
     if config.model.name in DIRECTIONS:
         return prepare_linear(config, stack)
