@@ -15,6 +15,7 @@ from typing import cast
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sciml.kernels.convolve3.torch import convolve3, suits
 from sciml.models._crop import crop
 from sciml.models.mgno.ghosts import Widths, extend
 from sciml.models.mgno.sides import Axis
@@ -45,7 +46,7 @@ class _Padded(nn.Module):
 
 
 class Local(_Padded):
-    """Kernels of 3 a side at one level: the A and S of a cycle.
+    """Kernels of 3 a side at one level: the A and S of a cycle, with what follows them.
 
     Parameters
     ----------
@@ -56,6 +57,18 @@ class Local(_Padded):
 
     def __init__(self, in_channels: int, out_channels: int, axes: Sequence[Axis], *, bias: bool = False) -> None:
         super().__init__((in_channels, out_channels), axes, 3, 1, ((1, 1),) * len(axes), bias)
+
+    def forward(self, x: Tensor, base: Tensor | None = None, *, minus: bool = False) -> Tensor:
+        """A x, or base + A x, or base - A x."""
+        if self.bias is None and suits(x, self.weight):
+            wider, inside = extend(x, self.axes, self.widths)
+            if inside[0] == inside[1]:
+                return convolve3(wider, self.weight, inside[0], base, -1.0 if minus else 1.0)
+        y = super().forward(x)
+        if base is None:
+            return y
+        # In place: no convolution needs its own output for the gradient, and large new tensors cost page faults.
+        return base - y if minus else y.add_(base)
 
 
 class Restriction(_Padded):

@@ -49,18 +49,16 @@ class Level(nn.Module):
     def smooth(self, u: Tensor | None, f: Tensor, *, after: bool = False) -> Tensor | None:
         """The steps before, or after, the coarser levels; u is None for 0."""
         for step in range(self.before, self.n_steps) if after else range(self.before):
-            change = self.S[step](f if u is None else f - self.operator(step, u))
-            # In place: no convolution needs its own output for the gradient, and large new tensors cost page faults.
-            u = change if u is None else change.add_(u)
+            u = self.S[step](f) if u is None else self.S[step](self.defect(step, u, f), u)
         return u
 
-    def operator(self, step: int, u: Tensor) -> Tensor:
-        """A u with the A of a step."""
-        return torch.as_tensor(self.A[0 if self.shared else step - self.skipped](u))
+    def defect(self, step: int, u: Tensor, f: Tensor) -> Tensor:
+        """f - A u with the A of a step."""
+        return torch.as_tensor(self.A[0 if self.shared else step - self.skipped](u, f, minus=True))
 
     def residual(self, u: Tensor | None, f: Tensor) -> Tensor:
         """f - A u for the coarser levels, with an A that no step uses unless all are shared."""
-        return f if u is None else f - self.A[-1](u)
+        return f if u is None else torch.as_tensor(self.A[-1](u, f, minus=True))
 
     def first_operator(self, u: Tensor) -> Tensor:
         """A u with the A of the first step that starts from some u."""
