@@ -63,6 +63,11 @@ class Trained:
         """
         run = Run.open(Path(path))
         record = run.record()
+        if record.get("task") == "linear":
+            raise InputError(
+                f"{path} holds a network of search directions, which predicts no fields; use NetworkDirections of "
+                "sciml.models.dcdm in sciml.solvers.Directions"
+            )
         encoder, decoder = (normaliser_of(record, which) for which in ("encoder", "decoder"))
         model = run.model()
         if isinstance(model, MgNO):

@@ -20,11 +20,13 @@ from sciml.models.dcdm import PublishedDCDM
 from sciml.pde import poisson
 from sciml.train import Config, Status, resumed, started
 from sciml.train.build_linear import prepare_linear
+from sciml.train.evaluate import evaluate
 from sciml.train.line_search import energy_loss, residual_loss
 from sciml.train.log import Silent
 from sciml.train.samples import join
 from sciml.train.state import load_state
 from sciml.train.tasks.linear import LinearTask, Systems
+from sciml.train.trained import Trained
 
 
 def systems(batch: int = 3) -> tuple[Any, Tensor, Tensor, Tensor]:
@@ -161,3 +163,11 @@ def test_data_of_other_problems_are_refused(tmp_path: Path) -> None:
     path = write_small(tmp_path / "small.h5")
     with ExitStack() as stack, pytest.raises(InputError, match="holds no right-hand sides of one system"):
         prepare_linear(settings(path), stack)
+
+
+def test_fields_cannot_be_predicted(data: Path, tmp_path: Path) -> None:
+    with started(settings(data, train__epochs=1), tmp_path / "run") as loop:
+        loop.train()
+    for use in (Trained.of, evaluate):
+        with pytest.raises(InputError, match=r"sciml\.solvers\.Directions"):
+            use(tmp_path / "run")
