@@ -58,6 +58,7 @@ def train(
 
     with _session(_settings(model, (*data, *more), config, given), output, resume) as loop:
         run = loop.run
+        quiet = quiet or not loop.ranks.first  # of processes that train together one speaks
         _say_before(loop, quiet, verbose)
         try:
             status = _train(loop, quiet)
@@ -128,6 +129,8 @@ def _say_after(loop: "Loop", status: Any, quiet: bool) -> None:
     from sciml.train.loop import Status
 
     run, at = loop.run, loop.at
+    if not loop.ranks.first:
+        raise SystemExit(status in (Status.DIVERGED, Status.INTERRUPTED))
     if status is Status.DIVERGED:
         raise Failure(f"{status.value} (step {at.step + 1}); {_going_on(run)}")
     if status is Status.INTERRUPTED:

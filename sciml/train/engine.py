@@ -9,9 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from sciml.train.config import OptimiserConfig
+from sciml.train.ranks import Ranks
 
 __all__ = ["Engine"]
 
+ALONE = Ranks()
 PRECISIONS = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
@@ -25,9 +27,15 @@ class Engine:
     autocast : {"none", "bfloat16", "float16"}
         Precision of forward passes; float16 scales the loss so that small gradients survive.
     device : str
+    ranks : Ranks
+        Processes that step together.
     """
 
-    def __init__(self, model: nn.Module, config: OptimiserConfig, autocast: str = "none", device: str = "cpu") -> None:
+    def __init__(
+        self, model: nn.Module, config: OptimiserConfig, autocast: str = "none", device: str = "cpu",
+        ranks: Ranks = ALONE,
+    ) -> None:
+        self.ranks = ranks
         self.model, self.config, self.device = model.to(device), config, device
         self.ema = deepcopy(self.model).requires_grad_(False) if config.ema else self.model
         # Not fused: that takes weights and moments for flat memory of one layout, which a checkpoint does not keep.
@@ -45,21 +53,38 @@ class Engine:
         with torch.autocast(self.device, dtype=self.precision, enabled=self.precision is not None):
             return function(model)
 
-    def step(self, losses: Sequence[Callable[[nn.Module], Tensor]], lr: float) -> float:
-        """One step on the mean of some losses, evaluated one after the other; returns that mean.
+    def step(
+        self, losses: Sequence[Callable[[nn.Module], Tensor]], lr: float, weights: Sequence[float] | None = None
+    ) -> float:
+        """One step on the sum of some losses, evaluated one after the other; returns that sum, of all processes.
 
+        Parameters
+        ----------
+        losses : sequence of callable
+        lr : float
+        weights : sequence of float, optional
+            Of the losses; default equal ones that make it their mean.
+
+        Notes
+        -----
         Where the loss or its gradient is not finite no step is made and NaN is returned; only with scaled losses
         gradients beyond the range of float16 are normal, and lower the scale.
         """
         self.model.train()
         self.optimiser.zero_grad()
         total = 0.0
-        for loss in losses:
-            value = self.forward(loss, self.model) / len(losses)
+        if weights is None:
+            weights = [1 / len(losses)] * len(losses)
+        for loss, weight in zip(losses, weights, strict=True):
+            value = self.forward(loss, self.model) * weight
             total += float(value.detach())
             if not torch.isfinite(value):
-                return math.nan
+                break
             self.scaler.scale(value).backward()
+        # Scaled gradients are added up, so that all processes see what is beyond the range of float16.
+        total = self.ranks.add_gradients(list(self.model.parameters()), total)
+        if not math.isfinite(total):
+            return math.nan
         self.scaler.unscale_(self.optimiser)
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip or math.inf)
         if not self.scaler.is_enabled() and not torch.isfinite(norm):

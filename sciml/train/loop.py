@@ -8,13 +8,16 @@ from enum import Enum
 from statistics import median
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
-from sciml.train.ahead import batches
+from sciml._errors import InputError
+from sciml.train.ahead import Portion, batches
 from sciml.train.config import Config
 from sciml.train.engine import Engine
 from sciml.train.log import Silent, Watcher
+from sciml.train.ranks import Ranks, check_model
 from sciml.train.reproducible import reproducible
 from sciml.train.run import Run
 from sciml.train.sampler import Sampler
@@ -79,22 +82,37 @@ class Loop:
         Where checkpoints, metrics and the best model go.
     watcher : Watcher, optional
         Told of each step and epoch.
+    ranks : Ranks, optional
+        Processes that train together; the first one writes.
     """
 
-    def __init__(self, model: nn.Module, task: Task, config: Config, run: Run, watcher: Watcher | None = None) -> None:
+    def __init__(
+        self, model: nn.Module, task: Task, config: Config, run: Run, watcher: Watcher | None = None,
+        ranks: Ranks | None = None,
+    ) -> None:
         self.task, self.config, self.run, self.watcher = task, config, run, watcher or Silent()
-        self.engine = Engine(model, config.optimiser, config.train.autocast, config.train.device)
-        size = task.sizes["train"]
-        self.sampler = Sampler(size, config.train.batch_size * config.optimiser.accumulate, config.train.seed)
+        self.ranks = ranks or Ranks()
+        check_model(model, self.ranks)
+        self.engine = Engine(model, config.optimiser, config.train.autocast, config.train.device, self.ranks)
+        size, together = task.sizes["train"], config.train.batch_size * config.optimiser.accumulate * self.ranks.size
+        self.sampler = Sampler(size, together, config.train.seed)
         self.at = Position()
         self.saved = self.started = time.perf_counter()
         self.epoch_ends: list[float] = []  # seconds each took
 
     def resume(self, state: dict[str, Any]) -> None:
         """Take over the state of a checkpoint."""
+        random = state.get("random", [state["engine"]["random"]])
+        if len(random) != self.ranks.size:
+            raise InputError(
+                f"{self.run.path} was begun by {len(random)} process(es) and {self.ranks.size} go on, with other "
+                f"batches; use torchrun --nproc-per-node {len(random)}"
+            )
         self.engine.load(state["engine"])
+        self.engine.random = random[self.ranks.rank]
         self.at = Position(**state["position"])
-        self.run.log.cut(self.at.step // self.sampler.steps)
+        if self.ranks.first:
+            self.run.log.cut(self.at.step // self.sampler.steps)
 
     def extend(self, recorded: Config) -> None:
         """Let the number of steps be found anew where epochs or time were changed since `recorded`."""
@@ -106,7 +124,10 @@ class Loop:
 
     def state(self) -> dict[str, Any]:
         """All a later `resume` needs."""
-        return {"engine": self.engine.state(), "position": asdict(self.at)}
+        state: dict[str, Any] = {"engine": self.engine.state(), "position": asdict(self.at)}
+        if self.ranks.size > 1:
+            state["random"] = self.ranks.gather(state["engine"]["random"])
+        return state
 
     def train(self) -> Status:
         """Go on to the end of the run.
@@ -124,19 +145,23 @@ class Loop:
         self.started = time.perf_counter() - self.at.seconds
         self.saved = time.perf_counter()
         train, limit = self.config.train, self._limit()
-        with reproducible(train.threads, train.seed, self.engine.random), stop_requests() as request:
+        seed = (train.seed + self.ranks.rank) % 2**63  # no two processes draw the same numbers
+        self.ranks.share([one.detach() for one in self.engine.model.parameters()])
+        with reproducible(train.threads, seed, self.engine.random), stop_requests() as request:
             status = self._steps(limit, request)
             if status is not Status.DIVERGED:
                 self.save()
             self.engine.random = torch.get_rng_state()
-        if self.run.log.rows:
+        if self.run.log.rows and self.ranks.first:
             self.run.write_curves()
         return status
 
     def save(self) -> None:
         """Write the checkpoint."""
         self.at.seconds = time.perf_counter() - self.started
-        self.run.save_checkpoint(self.state(), self.config)
+        state = self.state()
+        if self.ranks.first:
+            self.run.save_checkpoint(state, self.config)
         self.saved = time.perf_counter()
 
     def _limit(self) -> int | None:
@@ -148,33 +173,39 @@ class Loop:
 
     def _steps(self, limit: int | None, request: StopRequest) -> Status:
         train, durations = self.config.train, list[float]()
-        source = batches(self.task, self.sampler, self.at.step, train.batch_size, self.config.data.workers)
+        workers = self.config.data.workers
+        source = batches(self.task, self.sampler, self.at.step, train.batch_size, workers, self.ranks)
         begin = time.perf_counter()
+        (stop,) = self.ranks.either(request.made)
         try:
             while limit is None or self.at.step < limit:
-                if request.made:
+                if stop:
                     return Status.INTERRUPTED
                 if not self._step(next(source)):
                     return Status.DIVERGED
                 durations.append(time.perf_counter() - begin)
                 if self.at.total is None and len(durations) == TIMED:
-                    limit = self.at.total = self._fitting(durations, limit)
+                    limit = self.at.total = self.ranks.agree(self._fitting(durations, limit))
                 if self.at.step % self.sampler.steps == 0 or self.at.step == limit:
                     self._end_epoch()
                     if train.patience and self.at.stale >= train.patience:
                         return Status.STOPPED_EARLY
-                if time.perf_counter() - self.saved >= train.save_seconds:
+                due = self.ranks.first and time.perf_counter() - self.saved >= train.save_seconds
+                stop, due = self.ranks.either(request.made, due)
+                if due:
                     self.save()
                 begin = time.perf_counter()
         finally:
             source.close()
         return Status.FINISHED
 
-    def _step(self, parts: list[Any]) -> bool:
+    def _step(self, portion: Portion) -> bool:
         at, optimiser = self.at, self.config.optimiser
         lr = learning_rate(at.step, at.total, optimiser.lr, self.config.schedule)
-        losses = [self._loss(part) for part in parts]
-        loss = self.engine.step(losses, lr)
+        losses, weights = [self._loss(batch) for batch in portion.batches], portion.shares
+        if self.config.loss.reduction == "sum":  # losses grow with the batch by themselves
+            weights = [1 / portion.most] * len(losses)
+        loss = self.engine.step(losses, lr, weights)
         if not math.isfinite(loss):
             return False
         at.step, at.loss_sum, at.loss_count = at.step + 1, at.loss_sum + loss, at.loss_count + 1
@@ -200,8 +231,10 @@ class Loop:
         indices = self.task.indices("val")
         if not len(indices):
             return {}
-        metrics = self.engine.evaluate(lambda model: self.task.evaluate(model, indices))
-        return {name: float(values.mean()) for name, values in metrics.items()}
+        own = self.ranks.shard(indices)
+        metrics = self.engine.evaluate(lambda model: self.task.evaluate(model, own)) if len(own) else {}
+        parts = [part for part in self.ranks.gather(metrics) if part]
+        return {name: float(np.concatenate([part[name] for part in parts]).mean()) for name in parts[0]}
 
     def _end_epoch(self) -> None:
         at, begin = self.at, time.perf_counter()
@@ -209,7 +242,8 @@ class Loop:
         error = found.get(self.config.train.monitor, math.nan)
         train_loss = at.loss_sum / max(1, at.loss_count)
         if not found or (math.isfinite(error) and (at.best is None or error < at.best)):
-            self.engine.ema.save_pretrained(self.run.path)  # type: ignore[operator]
+            if self.ranks.first:
+                self.engine.ema.save_pretrained(self.run.path)  # type: ignore[operator]
             at.best, at.stale = error if found else None, 0
         else:
             at.stale += 1
@@ -218,6 +252,7 @@ class Loop:
         row = {"epoch": epoch, "step": at.step, "train_loss": train_loss}
         row |= {f"val_{name}": value for name, value in found.items()}
         row |= {"lr": self.engine.optimiser.param_groups[0]["lr"], "seconds": time.perf_counter() - self.started}
-        self.run.log.add(row)
+        if self.ranks.first:
+            self.run.log.add(row)
         self.watcher.epoch(row)
         self.epoch_ends.append(time.perf_counter() - begin)

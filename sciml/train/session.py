@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sciml.kernels._pool import usable_cores
 from sciml.train.build import Prepared, prepare
 from sciml.train.build_linear import PreparedLinear, prepare_linear
 from sciml.train.config import Config
+from sciml.train.log import MetricLog
 from sciml.train.loop import Loop
+from sciml.train.ranks import Ranks, joined_ranks
 from sciml.train.run import Run, new_folder
 
 __all__ = ["prepared_for", "resumed", "started"]
@@ -39,11 +43,13 @@ def started(config: Config, output: Path | None = None) -> Iterator[Loop]:
     ...     loop.train()
     <Status.FINISHED: 'finished'>
     """
-    folder = new_folder(output, config.model.name)
     with ExitStack() as stack:
+        ranks = stack.enter_context(joined_ranks(config.train.device))
+        folder = Path(ranks.agree(str(new_folder(output, config.model.name)) if ranks.first else ""))
+        config = _on_few_cores(config, ranks)
         prepared = prepared_for(config, stack)
-        run = Run.create(folder, prepared.config, prepared.record)
-        yield Loop(prepared.model, prepared.task, prepared.config, run)
+        run = Run.create(folder, prepared.config, prepared.record) if ranks.first else Run(folder, MetricLog(folder))
+        yield Loop(prepared.model, prepared.task, prepared.config, run, ranks=ranks)
 
 
 @contextmanager
@@ -71,12 +77,14 @@ def resumed(folder: Path, changes: Mapping[str, Any] | None = None) -> Iterator[
     config = recorded.changed(changes)
     state = run.load_checkpoint(config)
     with ExitStack() as stack:
+        ranks = stack.enter_context(joined_ranks(config.train.device))
         prepared = prepared_for(config, stack)
         run.check_record(prepared.record)
-        loop = Loop(prepared.model, prepared.task, prepared.config, run)
+        loop = Loop(prepared.model, prepared.task, prepared.config, run, ranks=ranks)
         loop.resume(state)
         loop.extend(recorded)
-        run.write_config(prepared.config)
+        if ranks.first:
+            run.write_config(prepared.config)
         yield loop
 
 
@@ -85,3 +93,11 @@ def prepared_for(config: Config, stack: ExitStack) -> Prepared | PreparedLinear:
     if config.model.name in DIRECTIONS:
         return prepare_linear(config, stack)
     return prepare(config, stack)
+
+
+def _on_few_cores(config: Config, ranks: Ranks) -> Config:
+    """Share the cores of a machine between its processes."""
+    if ranks.size == 1 or config.train.threads:
+        return config
+    threads = max(1, usable_cores() // ranks.local_size)
+    return replace(config, train=replace(config.train, threads=threads))
