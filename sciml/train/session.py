@@ -17,7 +17,7 @@ from sciml.train.run import Run, new_folder
 
 __all__ = ["prepared_for", "resumed", "started"]
 
-DIRECTIONS = ("dcdm-published",)
+DIRECTIONS = ("dcdm-conditioned", "dcdm-published")
 
 
 @contextmanager

@@ -165,6 +165,18 @@ def test_data_of_other_problems_are_refused(tmp_path: Path) -> None:
         prepare_linear(settings(path), stack)
 
 
+def test_the_conditioned_network_trains_on_the_same_data(data: Path, tmp_path: Path) -> None:
+    config = Config().changed({
+        "model.name": "dcdm-conditioned", "model.n_layers": 1, "data.files": [str(data)], "train.epochs": 2,
+        "train.batch_size": 8, "train.threads": 1, "optimiser.lr": 0.01,
+    })
+    with started(config, tmp_path / "run") as loop:
+        assert loop.train() is Status.FINISHED
+        first, last = loop.run.log.rows
+        assert last["val_residual"] < first["val_residual"] < 1
+        assert loop.run.model().config == {"n_layers": 1, "ndim": 3}
+
+
 def test_fields_cannot_be_predicted(data: Path, tmp_path: Path) -> None:
     with started(settings(data, train__epochs=1), tmp_path / "run") as loop:
         loop.train()

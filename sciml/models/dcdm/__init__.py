@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 from sciml._lazy import lazily
+from sciml.models.dcdm.conditioned import ConditionedDCDM
 from sciml.models.dcdm.published import PublishedDCDM
 
 if TYPE_CHECKING:
     from sciml.models.dcdm.proposals import NetworkDirections
 
-__all__ = ["NetworkDirections", "PublishedDCDM"]
+__all__ = ["ConditionedDCDM", "NetworkDirections", "PublishedDCDM"]
 
 # Loaded when first asked for: training needs no solver, and solvers bring the compiled kernels along.
 __getattr__ = lazily(__name__, {"NetworkDirections": "proposals"})

@@ -1,15 +1,18 @@
 """Directions of a network for operators on grids: float32 networks inside float64 iterations."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from sciml._errors import InputError
+from sciml.models.dcdm.conditioned import ConditionedDCDM
 from sciml.pde import StencilOperator
 from sciml.solvers.krylov.preconditioner import linear_operator
 
@@ -25,15 +28,18 @@ class NetworkState:
 
     Parameters
     ----------
-    model : Module
-        f, from (batch, 1, *shape) to the same.
+    f : callable
+        From a tensor (batch, 1, *shape) to another.
+    weights : Tensor
+        One of those f computes with: it tells precision and device.
     shape : tuple of int
         Box of unknowns.
     active : ndarray of bool, shape `shape`, optional
         False where there is no unknown; None when all are.
     """
 
-    model: nn.Module
+    f: Callable[[Tensor], Tensor]
+    weights: Tensor
     shape: tuple[int, ...]
     active: NDArray[np.bool_] | None = None
 
@@ -42,9 +48,8 @@ class NetworkState:
         rows = np.asarray(r, dtype=np.float64).reshape(-1, 1, *self.shape)
         sizes = np.sqrt(np.square(rows).sum(axis=tuple(range(1, rows.ndim)), keepdims=True))
         unit = np.divide(rows, sizes, out=np.zeros_like(rows), where=sizes > 0)
-        weights = next(self.model.parameters())
         with torch.inference_mode():
-            proposed = self.model(torch.from_numpy(unit).to(weights)).double().cpu().numpy()
+            proposed = self.f(torch.from_numpy(unit).to(self.weights)).double().cpu().numpy()
         z[...] = (proposed * sizes).reshape(z.shape)
         if self.active is not None:
             np.copyto(z.reshape(-1, *self.shape), 0.0, where=~self.active)
@@ -62,7 +67,7 @@ class NetworkDirections:
     ----------
     model : Module
         From fields (batch, 1, *spatial) to fields of the same shape, in its own precision and on its own device; on
-        any grid with as many axes as it was made for.
+        any grid with as many axes as it was made for. A `ConditionedDCDM` is also given the obstacles, once.
 
     Examples
     --------
@@ -94,4 +99,15 @@ class NetworkDirections:
         ndim = getattr(self.model, "config", {}).get("ndim", len(A.grid_shape))
         if len(A.grid_shape) != ndim:
             raise InputError(f"the box {A.grid_shape} has {len(A.grid_shape)} axes; the network works on {ndim}")
-        return NetworkState(self.model.eval(), A.grid_shape, A.active)
+        f: Callable[[Tensor], Tensor] = self.model.eval()
+        weights = next(self.model.parameters())
+        if isinstance(self.model, ConditionedDCDM):
+            with torch.inference_mode():
+                f = partial(self.model.directions, self.model.coefficients(_images(A).to(weights)))
+        return NetworkState(f, weights, A.grid_shape, A.active)
+
+
+def _images(A: StencilOperator) -> Tensor:
+    """Air (none: prescribed values sit on faces, not in cells), fluid, and what is not solid, (1, 3, *shape)."""
+    fluid = np.ones(A.grid_shape) if A.active is None else A.active.astype(np.float64)
+    return torch.from_numpy(np.stack([np.zeros_like(fluid), fluid, fluid])[None])

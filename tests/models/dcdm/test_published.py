@@ -120,7 +120,7 @@ def test_directions_see_residuals_of_norm_one_and_no_obstacles() -> None:
     assert float(seen[0][0].norm()) == pytest.approx(1, rel=1e-6)
     assert not z[1].any()
     assert not z[0][~A.active.ravel()].any()
-    expected = state.model(seen[0])[0].detach().numpy().ravel() * np.linalg.norm(1e-9 * b) * A.active.ravel()
+    expected = state.f(seen[0])[0].detach().numpy().ravel() * np.linalg.norm(1e-9 * b) * A.active.ravel()
     np.testing.assert_allclose(z[0], expected, rtol=1e-6, atol=1e-20)
 
 
