@@ -4,38 +4,39 @@ Media of two values on either side of a smooth Gaussian field. Coefficients and 
 averages of one and the same solve on 128^2 cells; 1000 samples to train on, 100 to choose by, 100 to judge. All
 networks have the same loss (H1 by finite differences), the same symmetries, the same schedule and one thread; the
 number of epochs is fixed beforehand, so that a training takes 600 s of the processor. Each network has its best of two
-sizes and three learning rates, found on the validation samples in 60 s each; then `Settings.repeats` seeds. Rough and
+sizes and three learning rates, found on the validation samples in 30 s each; then `Settings.repeats` seeds. Rough and
 multiscale media on 64^2 cells, averages of solves on 256^2, follow with the same choice and one seed.
 `Settings.size` replaces 32, `Settings.fraction` shortens everything.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-
 from sciml.bench import Settings, Table
-from sciml.bench.contest import Choice, Contest, Entrant, data_set, facts, mean_and_spread
+from sciml.bench.contest import (
+    Contest,
+    Entrant,
+    compared,
+    data_set,
+    errors_over_seeds,
+    field_errors,
+    test_errors,
+)
 from sciml.bench.tables import Row
 from sciml.bench.trainings import Outcome
 from sciml.datasets.generate.darcy import Darcy
 from sciml.datasets.generate.engine import Order
-from sciml.mesh import Grid
 from sciml.models.mgno import Refined
-from sciml.train.evaluate import evaluate
 from sciml.train.held_out import held_out
-from sciml.train.metrics import METRICS
 from sciml.train.native import interpolated
 from sciml.train.trained import Trained
 
 __all__ = ["run"]
 
-CHOOSING, TRAINING = 60.0, 600.0  # processor seconds
+CHOOSING, TRAINING = 30.0, 600.0  # processor seconds
 SAMPLES = (1000, 100, 100)
 SHARED = {"data.augment": "d4", "loss.name": "h1_fd", "train.batch_size": 8}
 
@@ -81,37 +82,6 @@ def contest(settings: Settings, label: str, file: Path) -> Contest:
     return Contest(label, SHARED | {"data.files": [str(file.resolve())]}, settings, ENTRANTS)
 
 
-def judged(method: Row, outcomes: Sequence[Outcome | None]) -> Row:
-    """Errors on the test samples over the seeds that are finished."""
-    done = [outcome for outcome in outcomes if outcome is not None]
-    if not done:
-        return method | {"status": "not run"}
-    found = [evaluate(outcome.path).report["metrics"] for outcome in done]
-    row = method | facts(done[0]) | {"seeds": len(done)}
-    row.pop("validation_percent")
-    row["processor_seconds"] = sum(outcome.seconds for outcome in done) / len(done)
-    for name in ("rel_l2", "rel_h1"):
-        row |= mean_and_spread(f"{name}_percent", [100 * metrics[name]["mean"] for metrics in found])
-    return row
-
-
-def curves(trained: Mapping[str, Sequence[Outcome | None]]) -> dict[str, list[list[float]]]:
-    """Lines of the plot: one a network, that of its first seed."""
-    return {name: outcomes[0].curve for name, outcomes in trained.items() if outcomes[0] and outcomes[0].curve}
-
-
-def compared(
-    title: str, held: Contest, choices: Sequence[Choice], seeds: Sequence[int], seconds: float
-) -> tuple[Table, dict[str, list[Outcome | None]]]:
-    """Every chosen network trained with every seed, all networks with one seed before the next."""
-    trained: dict[str, list[Outcome | None]] = {choice.entrant: [] for choice in choices}
-    for seed in seeds:
-        for choice in choices:
-            trained[choice.entrant].append(held.train(choice, seed, seconds))
-    rows = [judged(choice.row(), trained[choice.entrant]) for choice in choices]
-    return Table(title, rows, curves=curves(trained)), trained
-
-
 def transfer(outcome: Outcome, fine: Path) -> dict[str, dict[str, float]]:
     """Errors in percent on the training grid, and on that twice as fine by a further level and by interpolation."""
     trained = Trained.of(outcome.path)
@@ -123,16 +93,10 @@ def transfer(outcome: Outcome, fine: Path) -> dict[str, dict[str, float]]:
         coarse = x.reshape(*x.shape[:2], x.shape[2] // 2, 2, x.shape[3] // 2, 2).mean((3, 5))
         ways = {
             "one more level": refined.predict(x), "the network itself": trained.predict(x),
-            "interpolated": interpolated(trained.predict(coarse), samples.grid).astype(x.dtype),
+            "interpolated": interpolated(trained.predict(coarse), samples.grid),
         }
-        errors = {way: _errors(u, y, samples.grid) for way, u in ways.items()}
-    own = evaluate(outcome.path).report["metrics"]
-    return {"training grid": {name: 100 * own[name]["mean"] for name in ("rel_l2", "rel_h1")}} | errors
-
-
-def _errors(u: NDArray[np.float32], y: NDArray[np.float32], grid: Grid) -> dict[str, float]:
-    pair = torch.from_numpy(u), torch.from_numpy(y)
-    return {name: 100 * float(METRICS[name](*pair, grid).mean()) for name in ("rel_l2", "rel_h1")}
+        errors = {way: field_errors(u, y, samples.grid) for way, u in ways.items()}
+    return {"training grid": test_errors(outcome)} | errors
 
 
 def transfer_table(outcomes: Sequence[Outcome | None], fine: Path, n: int) -> Table:
@@ -141,9 +105,7 @@ def transfer_table(outcomes: Sequence[Outcome | None], fine: Path, n: int) -> Ta
     rows: list[Row] = []
     for way in found[0] if found else ():
         row: Row = {"method": f"MgNO, {way}", "cells": n if way == "training grid" else 2 * n, "seeds": len(found)}
-        for name in ("rel_l2", "rel_h1"):
-            row |= mean_and_spread(f"{name}_percent", [one[way][name] for one in found])
-        rows.append(row)
+        rows.append(row | errors_over_seeds([one[way] for one in found]))
     return Table(
         f"Trained on {n}^2 cells, judged on {2 * n}^2", rows,
         "Labels of both grids are averages of the same solve; interpolation is linear, odd beyond the sides.",
@@ -154,7 +116,7 @@ def run(settings: Settings) -> list[Table]:
     """Choice, comparison, other media, finer grid."""
     n = settings.size or 32
     held = contest(settings, "smooth", data(settings, "smooth", n, 4 * n))
-    chosen = [held.choose(entrant, CHOOSING) for entrant in ENTRANTS]
+    chosen = [held.choose(entrant, CHOOSING, TRAINING) for entrant in ENTRANTS]
     tried = Table(f"Choice on validation samples, {CHOOSING * settings.fraction:g} s each",
                   [row for _, rows in chosen for row in rows])
     choices = [choice for choice, _ in chosen if choice is not None]

@@ -11,13 +11,27 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
 from sciml._atomic import replacing
 from sciml.bench.settings import Settings
-from sciml.bench.tables import Row
+from sciml.bench.tables import Row, Table
 from sciml.bench.trainings import Outcome, Pace, Training, carry_out, paces
 from sciml.datasets.generate.engine import Order, generate
+from sciml.mesh import Grid
+from sciml.train.evaluate import evaluate
+from sciml.train.metrics import METRICS
 
-__all__ = ["Choice", "Contest", "Entrant", "data_set", "mean_and_spread"]
+__all__ = [
+    "Choice", "Contest", "Entrant", "compared", "data_set", "errors_over_seeds", "field_errors", "judged", "locked",
+    "mean_and_spread", "test_errors",
+]
+
+ERRORS = ("rel_l2", "rel_h1")
+
+DIVERGED = "diverged"
 
 
 @dataclass(frozen=True)
@@ -71,12 +85,15 @@ class Contest:
         Of the case: where trainings are kept, which are begun, and what part of the time they get.
     entrants : sequence of Entrant
         All that take part; their paces are measured together, once, and kept beside the trainings.
+    undisturbed : bool
+        Take the paces of a core without neighbours: the fastest steps instead of usual ones.
     """
 
     label: str
     settings: Mapping[str, Any]
     run: Settings
     entrants: Sequence[Entrant]
+    undisturbed: bool = False
 
     def train(self, choice: Choice, seed: int, seconds: float, label: str = "") -> Outcome | None:
         """A training of so many processor seconds; None where it is not finished."""
@@ -97,26 +114,42 @@ class Contest:
         file.parent.mkdir(parents=True, exist_ok=True)
         with locked(file.with_suffix(".lock")):
             if not file.exists():
-                found = paces([Training(name, settings) for name, settings in networks.items()])
+                listed = [Training(name, settings) for name, settings in networks.items()]
+                found = paces(listed, undisturbed=self.undisturbed)
                 kept = {name: asdict(pace) for name, pace in zip(networks, found, strict=True)}
                 with replacing(file) as (partial,):
                     partial.write_text(json.dumps(kept, indent=1))
             return {name: Pace(**values) for name, values in json.loads(file.read_text()).items()}
 
-    def choose(self, entrant: Entrant, seconds: float) -> tuple[Choice | None, list[Row]]:
-        """The size and rate with the lowest validation error, and a row for each; None before all are known."""
+    def choose(self, entrant: Entrant, seconds: float, long: float = 0.0) -> tuple[Choice | None, list[Row]]:
+        """The size and rate with the lowest validation error, and a row for each; None before all are known.
+
+        Parameters
+        ----------
+        entrant : Entrant
+        seconds : float
+            Processor seconds of a trial.
+        long : float
+            Those of the training that follows: where it diverges with the first seed, the next best takes its place.
+        """
         choices = [
             Choice(entrant.name, size, rate, settings) for size, settings in entrant.sizes.items()
             for rate in entrant.rates
         ]
         found = [(choice, self.train(choice, self.run.seed, seconds, "choose-")) for choice in choices]
-        errors = [math.inf if outcome is None else outcome.validation for _, outcome in found]
-        best = min(range(len(found)), key=errors.__getitem__)
-        rows = [
-            choice.row() | facts(outcome) | {"status": "chosen" if place == best and outcome else _status(outcome)}
-            for place, (choice, outcome) in enumerate(found)
-        ]
-        return (found[best][0] if all(outcome for _, outcome in found) else None), rows
+        rows = [choice.row() | facts(outcome) | {"status": _status(outcome)} for choice, outcome in found]
+        if not all(outcome for _, outcome in found):
+            return None, rows
+        errors = [outcome.validation for _, outcome in found if outcome]
+        for place in sorted(range(len(found)), key=errors.__getitem__):
+            if long:
+                trained = self.train(choices[place], self.run.seed, long)
+                if trained is not None and trained.status == DIVERGED:
+                    rows[place]["status"] = f"diverges in {long * self.run.fraction:g} s"
+                    continue
+            rows[place]["status"] = "chosen"
+            return choices[place], rows
+        return None, rows
 
 
 def facts(outcome: Outcome | None) -> Row:
@@ -127,6 +160,57 @@ def facts(outcome: Outcome | None) -> Row:
         "parameters": outcome.parameters, "epochs": outcome.epochs, "processor_seconds": outcome.seconds,
         "validation_percent": 100 * outcome.validation if math.isfinite(outcome.validation) else None,
     }
+
+
+def compared(
+    title: str, held: Contest, choices: Sequence[Choice], seeds: Sequence[int], seconds: float, note: str = ""
+) -> tuple[Table, dict[str, list[Outcome | None]]]:
+    """Every chosen network trained with every seed, all networks with one seed before the next.
+
+    Returns
+    -------
+    Table
+        Errors on the test samples, and the curves of the first seed.
+    dict
+        Outcomes by entrant, None where a training is not finished.
+    """
+    trained: dict[str, list[Outcome | None]] = {choice.entrant: [] for choice in choices}
+    for seed in seeds:
+        for choice in choices:
+            trained[choice.entrant].append(held.train(choice, seed, seconds))
+    rows = [judged(choice.row(), trained[choice.entrant]) for choice in choices]
+    curves = {name: ends[0].curve for name, ends in trained.items() if ends[0] is not None and ends[0].curve}
+    return Table(title, rows, note, curves), trained
+
+
+def judged(method: Row, outcomes: Sequence[Outcome | None]) -> Row:
+    """Errors on the test samples over the seeds that are finished."""
+    done = [outcome for outcome in outcomes if outcome is not None]
+    if not done:
+        return method | {"status": "not run"}
+    row = method | facts(done[0]) | {"seeds": len(done), "processor_seconds": fmean(one.seconds for one in done)}
+    row.pop("validation_percent")
+    return row | errors_over_seeds([test_errors(outcome) for outcome in done])
+
+
+def test_errors(outcome: Outcome) -> dict[str, float]:
+    """Mean relative errors on the test samples, in percent."""
+    metrics = evaluate(outcome.path).report["metrics"]
+    return {name: 100 * float(metrics[name]["mean"]) for name in ERRORS}
+
+
+def errors_over_seeds(found: Sequence[Mapping[str, float]]) -> Row:
+    """Columns of errors: mean and spread of each."""
+    row: Row = {}
+    for name in found[0]:
+        row |= mean_and_spread(f"{name}_percent", [errors[name] for errors in found])
+    return row
+
+
+def field_errors(u: NDArray[np.float32], y: NDArray[np.float32], grid: Grid) -> dict[str, float]:
+    """The same of predictions u and targets y, shape (N, channels, *grid.shape)."""
+    pair = torch.from_numpy(np.ascontiguousarray(u, y.dtype)), torch.from_numpy(y)
+    return {name: 100 * float(METRICS[name](*pair, grid).mean()) for name in ERRORS}
 
 
 def _status(outcome: Outcome | None) -> str:

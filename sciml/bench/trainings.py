@@ -5,7 +5,7 @@ import json
 import math
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
@@ -100,18 +100,25 @@ class Outcome:
     curve: Curve
 
 
-def paces(trainings: Sequence[Training]) -> list[Pace]:
-    """What trainings cost on this machine as busy as it is, measured on copies in turns.
+def paces(trainings: Sequence[Training], *, undisturbed: bool = False) -> list[Pace]:
+    """What trainings cost on this machine, measured on copies in turns.
 
     The time that passes on a clock depends on what else runs, and the learning rate on the number of steps; so that
-    number is fixed beforehand, by these paces.
+    number is fixed beforehand, by these paces. Processor seconds are longer where neighbours use the same caches and
+    memory.
+
+    Parameters
+    ----------
+    trainings : sequence of Training
+    undisturbed : bool
+        Take the fastest of the steps, which no neighbour disturbed, instead of their median.
     """
     with ExitStack() as stack:
         stopwatches = [_Stopwatch(training.config, stack) for training in trainings]
         for _ in range(ROUNDS):
             for stopwatch in stopwatches:
                 stopwatch.measure()
-        return [stopwatch.pace() for stopwatch in stopwatches]
+        return [stopwatch.pace(min if undisturbed else median) for stopwatch in stopwatches]
 
 
 def carry_out(training: Training, folder: Path, only: str = "*") -> Outcome | None:
@@ -161,7 +168,7 @@ def _outcome(place: Path, training: Training) -> Outcome | None:
         written = json.loads((place / "outcome.json").read_text())
     except OSError:
         return None
-    if written["training"] != _described(training):
+    if not _alike(written["training"], _described(training)):
         return None
     values = written["outcome"]
     return Outcome(**values | {"validation": math.inf if values["validation"] is None else values["validation"]})
@@ -172,10 +179,16 @@ def _described(training: Training) -> dict[str, Any]:
     return settings
 
 
+def _alike(then: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether settings are the same but for those that an older or newer version does not know."""
+    known = {key for key in {*then, *now} if (key in then and key in now) or key.startswith("model.")}
+    return all(then.get(key) == now.get(key) for key in known)
+
+
 def _train(training: Training, place: Path) -> Outcome:
     described = _described(training)
     begun = place / "training.json"
-    if not begun.exists() or json.loads(begun.read_text()) != described:
+    if not begun.exists() or not _alike(json.loads(begun.read_text()), described):
         shutil.rmtree(place / "run", ignore_errors=True)
         _write(begun, described)
     with _loop(training, place / "run") as loop:
@@ -276,9 +289,9 @@ class _Stopwatch:
             self.engine.evaluate(lambda model: self.task.evaluate(model, self.task.indices("val")))
             self.validations.append(time.process_time() - begin)
 
-    def pace(self) -> Pace:
-        """Medians."""
-        return Pace(median(self.steps), median(self.validations), self.sampler.steps)
+    def pace(self, summary: Callable[[list[float]], float]) -> Pace:
+        """What the rounds come to."""
+        return Pace(summary(self.steps), summary(self.validations), self.sampler.steps)
 
     def _step(self, step: int) -> None:
         epoch, drawn = self.sampler.batch(step)

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from sciml.bench import Settings, load_case
-from sciml.bench.contest import Entrant
+from sciml.bench.contest import Choice, Contest, Entrant
+from sciml.bench.trainings import Outcome
 from sciml.datasets.open import open_dataset
 
 CASES = Path(__file__).parents[2] / "benchmarks"
@@ -28,8 +30,6 @@ def test_darcy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own, level, itself, interpolated = (row["rel_l2_percent"] for row in finer.rows)
     assert own == main.rows[0]["rel_l2_percent"]
     assert len({own, level, itself, interpolated}) == 4
-    again = case.run(Settings(size=8, repeats=2, fraction=1e-4, runs=str(tmp_path), only="none"))
-    assert again == [main, finer, tried, rough, multiscale]
 
 
 def test_both_grids_of_darcy_show_the_same_solve(tmp_path: Path) -> None:
@@ -48,9 +48,9 @@ def test_trainings_of_a_case_can_be_shared_out(tmp_path: Path) -> None:
     settings = small(tmp_path)
     file = case.data(settings, "smooth", 8, 32)
     entrant = Entrant("U-Net", {"width 2": case.unet(2)}, (0.01,))
-    choice = case.Choice("U-Net", "width 2", 0.01, case.unet(2))
+    choice = Choice("U-Net", "width 2", 0.01, case.unet(2))
     held, other = (
-        case.Contest("smooth", case.SHARED | {"data.files": [str(file)]}, run, [entrant])
+        Contest("smooth", case.SHARED | {"data.files": [str(file)]}, run, [entrant])
         for run in (settings, replace(settings, only="none"))
     )
     outcome = held.train(choice, 0, 1.0)
@@ -59,3 +59,69 @@ def test_trainings_of_a_case_can_be_shared_out(tmp_path: Path) -> None:
     assert other.train(choice, 0, 1.0) == outcome
     assert other.train(choice, 1, 1.0) is None
     assert other.paces == held.paces
+
+
+def test_the_next_best_is_chosen_where_a_long_training_diverges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors, entrant = {0.1: 0.5, 0.2: 0.3, 0.4: 0.4}, Entrant("N", {"small": {}}, (0.1, 0.2, 0.4))
+
+    def train(held: Contest, choice: Choice, seed: int, seconds: float, label: str = "") -> Outcome:
+        status = "diverged" if seconds > 1 and choice.rate == 0.2 else "finished"
+        return Outcome("", status, 1, 1, seconds, errors[choice.rate], [])
+
+    monkeypatch.setattr(Contest, "train", train)
+    held = Contest("c", {}, Settings(runs=str(tmp_path)), [entrant])
+    assert [choice.rate for choice, _ in (held.choose(entrant, 1.0), held.choose(entrant, 1.0, 9.0)) if choice] == [
+        0.2, 0.4,
+    ]
+    statuses = [row["status"] for row in held.choose(entrant, 1.0, 9.0)[1]]
+    assert statuses == ["finished", "diverges in 9 s", "chosen"]
+
+
+def test_flows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = load_case(CASES, "operators_navier_stokes")
+    options = {"hidden_channels": 2, "n_layers": 1, "boundary": "periodic", "location": "node"}
+    tiny = case.settings_of("mgno", **options, steps=[[1, 0], [1, 0]])
+    monkeypatch.setattr(case, "ENTRANTS", (Entrant("MgNO", {"2 channels": tiny}, (0.01,)),))
+    main, tried = case.run(replace(small(tmp_path), repeats=1))
+    (row,) = main.rows
+    assert 0 < row["first_step_percent"] < row["rel_l2_percent"]
+    assert tried.rows[0]["status"] == "chosen"
+    network = case.Change(2, 1, "mgno", options)
+    x = torch.rand(1, 2, 8, 8)
+    assert torch.equal(network(x), x[:, :1] + network.network(x))
+
+
+def test_the_level_above_keeps_what_it_can() -> None:
+    """Full weighting keeps linear fields, splines cubic ones, lines bilinear ones, all zero at the far sides."""
+    case = load_case(CASES, "operators_neuralop")
+    coarse, fine = (np.meshgrid(np.arange(n) / n, np.arange(n) / n, indexing="ij") for n in (8, 16))
+    x, y = fine
+    restricted = case.full_weighting((x + 3 * y).astype(np.float32)[None, None])
+    np.testing.assert_allclose(restricted[0, 0, 1:, 1:], (coarse[0] + 3 * coarse[1])[1:, 1:], atol=1e-6)
+    for prolongate, power in ((case.splined, 3), (case.linear, 1)):
+        there, here = ((1 - u**power) * (1 - v) for u, v in (coarse, fine))
+        np.testing.assert_allclose(prolongate(there.astype(np.float32)[None, None])[0, 0], here, atol=1e-6)
+
+
+def test_files_of_neuraloperator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = load_case(CASES, "operators_neuralop")
+    folder = tmp_path / "data" / "neuraloperator-0.3.0" / case.neuraloperator.DATA
+    folder.mkdir(parents=True)
+    generator = torch.Generator().manual_seed(0)
+    for part, count in (("train", 20), ("test", 4)):
+        fine = {"x": torch.rand(count, 16, 16, generator=generator) > 0.5, "y": torch.rand(count, 16, 16) + 0.1}
+        torch.save(fine, folder / f"darcy_{part}_32.pt")
+        torch.save({name: values[:, ::2, ::2].clone() for name, values in fine.items()}, folder / f"darcy_{part}_16.pt")
+    tiny = {"model.name": "fno", "model.hidden_channels": 2, "model.n_modes": [4, 4]}
+    monkeypatch.setattr(case.neuraloperator, "register", lambda unpacked: False)
+    monkeypatch.setattr(case, "MGNO", Entrant("MgNO", {"2": case.MGNO.sizes["12 channels"]}, (0.01,)))
+    monkeypatch.setattr(case, "OWN", Entrant("FNO", {"2": tiny}, (0.01,)))
+    main, finer, tried = case.run(replace(small(tmp_path), repeats=1))
+    assert [row["seeds"] for row in main.rows] == [1, 1]
+    assert [row["method"] for row in finer.rows[:3]] == [
+        "MgNO, itself", "MgNO, interpolated", "MgNO, one more level",
+    ]
+    assert [row["status"] for row in tried.rows] == ["chosen", "chosen"]
+    assert main.curves == {}  # all samples are trained on, so there are none to draw a curve of
