@@ -174,7 +174,7 @@ class Protocol:
         words = [f"{name} {take}" for name, take in self.parts.items()]
         words += [f"one point of {self.stride} an axis"] * (self.stride > 1)
         words += [f"first {self.crop} points an axis"] * bool(self.crop)
-        words += [f"{self.history} frames in, {self.wanted} out"] * bool(self.wanted)
+        words += [f"{self.history} frame{'s' * (self.history > 1)} in, {self.wanted} out"] * bool(self.wanted)
         words += [f"of {', '.join(self.target)}"] * bool(self.target)
         words += [f"trained {TRAINED[self.training]}"] * bool(self.training)
         return ", ".join(words) or "parts as in the files"

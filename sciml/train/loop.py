@@ -241,10 +241,13 @@ class Loop:
         found = self._validate()
         error = found.get(self.config.train.monitor, math.nan)
         train_loss = at.loss_sum / max(1, at.loss_count)
-        if not found or (math.isfinite(error) and (at.best is None or error < at.best)):
+        finite = math.isfinite(error)
+        # Roll-outs of early epochs may overflow; until one does not, the last model is better than none.
+        if at.best is None or (finite and error < at.best):
             if self.ranks.first:
                 self.engine.ema.save_pretrained(self.run.path)  # type: ignore[operator]
-            at.best, at.stale = error if found else None, 0
+            at.best = error if finite else None
+            at.stale = 0 if finite or not found else at.stale + 1
         else:
             at.stale += 1
         at.loss_sum, at.loss_count = 0.0, 0

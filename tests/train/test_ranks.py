@@ -48,6 +48,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     jobs.append(("fno", str(folder / "small.h5"), BASE, str(folder / "stopped")))
     jobs.append((None, None, {}, str(folder / "stopped")))
     jobs.append(("fno", str(folder / "small.h5"), BASE, str(folder / "straight")))
+    timed = {"train__max_minutes": 0.01, "train__epochs": 0}
+    jobs.append(("fno", str(folder / "small.h5"), BASE | timed, str(folder / "timed")))
     jobs.append(("tiny", str(folder / "small.h5"), BASE, str(folder / "tiny")))
     said = run_together(jobs)
     assert [text.count("takes means over the batch") for text in said] == [1, 1], said
@@ -82,6 +84,11 @@ def test_the_first_process_writes_one_run(runs: Path) -> None:
 def test_a_signal_to_one_stops_all_and_they_go_on_bit_for_bit(runs: Path) -> None:
     assert_same_run(runs / "straight", runs / "stopped")
     assert len(load_state(runs / "stopped" / "last" / "state.safetensors")["random"]) == 2
+
+
+def test_all_take_the_number_of_steps_that_the_first_one_fits_into_the_time(runs: Path) -> None:
+    position = load_state(runs / "timed" / "last" / "state.safetensors")["position"]
+    assert position["step"] == position["total"] >= 20
 
 
 def test_another_number_of_processes_is_refused(runs: Path, tmp_path: Path) -> None:

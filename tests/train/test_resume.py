@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 import training
 from same_run import assert_same_run
 from training import settings_for, write_small
@@ -146,6 +147,16 @@ def test_a_run_that_does_not_get_better_stops_early(data: Path, tmp_path: Path) 
         assert loop.train() is Status.STOPPED_EARLY
         assert loop.at.step == 4 * 3
         assert loop.at.best == 2.0
+
+
+def test_validation_that_overflows_leaves_the_last_model(data: Path, tmp_path: Path) -> None:
+    with started(settings_for("tiny", data), tmp_path / "run") as loop:
+        validate = iter([float("inf"), float("nan"), float("nan")])
+        loop._validate = lambda: {"rel_l2": next(validate)}  # type: ignore[method-assign]
+        assert loop.train() is Status.FINISHED
+        assert (loop.at.best, loop.at.stale) == (None, 3)
+        for one, other in zip(loop.run.model().parameters(), loop.engine.ema.parameters(), strict=True):
+            assert torch.equal(one, other)
 
 
 def test_a_diverging_run_keeps_its_checkpoint(data: Path, tmp_path: Path) -> None:

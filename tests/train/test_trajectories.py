@@ -175,6 +175,10 @@ def test_other_training_under_a_protocol_is_told_and_other_frames_are_refused(tm
     mat73(tmp_path / "ns.mat", {"u": values(1200, 4, 4, 20)})
     found, _ = prepared(tmp_path / "ns.mat", "pairs", "unet", data__protocol="fno")
     assert "but trained step by step" in found.record["protocol"]
+    with ExitStack() as stack:
+        once = prepare(settings_for("unet", tmp_path / "ns.mat", data__protocol="fno", time__training="none"), stack)
+    assert "but trained on all frames at once" in once.record["protocol"]
+    assert (once.config.model.arguments["in_channels"], once.config.model.arguments["out_channels"]) == (10, 10)
     for more in ({"time__history": 3}, {"time__frames": 4}):
         with pytest.raises(InputError, match="and the protocol of the data has 10"):
             prepared(tmp_path / "ns.mat", "auto", "unet", data__protocol="fno", **more)
