@@ -1,6 +1,7 @@
 """Solves of linear systems as functions of their matrix and right-hand side, for torch."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,7 +18,7 @@ from sciml.solvers._operator import SystemOperator, as_operator
 from sciml.solvers._run import check_tolerances
 from sciml.solvers._solution import LinearSolver
 
-__all__ = ["torch_solve"]
+__all__ = ["TorchSystem", "torch_setup", "torch_solve"]
 
 Sample: TypeAlias = Callable[[Tensor, Tensor], tuple[Tensor, ...]]
 
@@ -42,7 +43,7 @@ def torch_solve(
         Right-hand sides, solved together; of the dtype of the values of A.
     solver : LinearSolver, optional
         As for `solve`. It is set up once, and used again for gradients; a matrix that is not symmetric is set up
-        once more, transposed.
+        once more, transposed. `torch_setup` keeps it for further right-hand sides.
     rtol, atol, maxiter
         As for `solve`, also for the solves of gradients. Gradients are as accurate as `rtol` allows.
 
@@ -78,17 +79,83 @@ def torch_solve(
     >>> x.detach(), c.grad[:2]
     (tensor([1., 2., 3.], dtype=torch.float64), tensor([-1., -1.], dtype=torch.float64))
     """
+    return torch_setup(A, solver, rtol=rtol, atol=atol, maxiter=maxiter).solve(b)
+
+
+def torch_setup(
+    A: Any, solver: LinearSolver | None = None, *, rtol: float = 1e-8, atol: float = 0.0, maxiter: int | None = None
+) -> "TorchSystem":
+    """Set a solver up for `torch_solve` once, for any number of right-hand sides.
+
+    Parameters
+    ----------
+    A, solver, rtol, atol, maxiter
+        As for `torch_solve`. The values of A must stay as they are.
+
+    Raises
+    ------
+    InputError
+        If A cannot be used.
+
+    Examples
+    --------
+    >>> from sciml.pde import poisson
+    >>> from sciml.mesh import Grid
+    >>> system = torch_setup(poisson(Grid((8,))).A)
+    >>> b = torch.ones(8, dtype=torch.float64)
+    >>> bool(torch.allclose(system.solve(3 * b), 3 * system.solve(b)))
+    True
+    """
     check_tolerances(rtol, atol)
     operator, parts, sample = _read(A)
-    check_real(**{f"part {k} of A": part for k, part in enumerate(parts)}, b=b)
-    home((b, *parts))
-    n = operator.shape[0]
-    grid = tuple(getattr(operator, "grid_shape", (n,)))
-    if not any(b.shape[-len(shape) :] == shape for shape in ((n,), grid, *_box(A))):
-        raise InputError(f"b has shape {tuple(b.shape)}, which does not fit; expected (..., {n}) or (..., *{grid})")
+    shapes = ((operator.shape[0],), tuple(getattr(operator, "grid_shape", operator.shape[:1])), *_box(A))
     engine = Engine(operator, solver, {"rtol": rtol, "atol": atol, "maxiter": maxiter})
-    x: Tensor = _Solve.apply(engine, sample, b.reshape(-1, n), *parts)  # type: ignore[no-untyped-call]
-    return x.reshape(b.shape)
+    return TorchSystem(engine, sample, parts, shapes, tuple(part._version for part in parts))
+
+
+@dataclass(frozen=True, eq=False)
+class TorchSystem:
+    """A system that is ready for right-hand sides; what it sets up for the transpose is kept as well.
+
+    Parameters
+    ----------
+    engine : Engine
+    sample : callable
+        ``sample(lambda, x)`` is -1 times the gradient by the parts of A.
+    parts : tuple of Tensor
+        What A is made of.
+    shapes : tuple of tuple of int
+        Of a right-hand side.
+    versions : tuple of int
+        How often the parts had been changed in place at set-up.
+    """
+
+    engine: Engine
+    sample: Sample
+    parts: tuple[Tensor, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    versions: tuple[int, ...]
+
+    def solve(self, b: Tensor) -> Tensor:
+        """As `torch_solve`, without its set-up.
+
+        Raises
+        ------
+        InputError
+            If b does not fit, or the values of A were changed in place since the set-up.
+        ConvergenceError
+            If the tolerance is not reached, here or in the computation of a gradient.
+        """
+        parts = self.parts
+        if self.versions != tuple(part._version for part in parts):
+            raise InputError("the values of A were changed in place after torch_setup; set the system up again")
+        check_real(**{f"part {k} of A": part for k, part in enumerate(parts)}, b=b)
+        home((b, *parts))
+        n, grid = self.shapes[0][0], self.shapes[1]
+        if not any(b.shape[-len(shape) :] == shape for shape in self.shapes):
+            raise InputError(f"b has shape {tuple(b.shape)}, which does not fit; expected (..., {n}) or (..., *{grid})")
+        x: Tensor = _Solve.apply(self.engine, self.sample, b.reshape(-1, n), *parts)  # type: ignore[no-untyped-call]
+        return x.reshape(b.shape)
 
 
 class _Solve(torch.autograd.Function):

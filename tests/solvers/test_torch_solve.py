@@ -16,7 +16,7 @@ from sciml.kernels.torch import Pattern, TensorStencil, stencil_of_faces
 from sciml.mesh import Boundary, Grid
 from sciml.pde import poisson
 from sciml.pde.from_stencil import operator_from_stencil
-from sciml.solvers import CG, PCG, Direct, Multigrid, SolverWarning, solve, torch_solve
+from sciml.solvers import CG, PCG, Direct, Multigrid, SolverWarning, solve, torch_setup, torch_solve
 
 RNG = np.random.default_rng(0)
 
@@ -187,6 +187,29 @@ def test_precision_and_shape_are_those_of_the_right_hand_side() -> None:
     torch_solve((SYMMETRIC[0], values), torch.ones(6)).sum().backward()
     assert values.grad is not None
     assert values.grad.dtype == torch.float32
+
+
+def test_a_system_is_set_up_once_for_many_right_hand_sides() -> None:
+    solver = Counting()
+    pattern, values = GENERAL[0], GENERAL[1].detach().clone().requires_grad_()
+    system = torch_setup((pattern, values), solver)
+    for seed in range(3):
+        b = numbers(6, seed=seed)
+        found, expected = (
+            torch.autograd.grad(x.square().sum(), (values, b))
+            for x in (system.solve(b), torch_solve((pattern, values), b, Direct()))
+        )
+        for a, e in zip(found, expected, strict=True):
+            torch.testing.assert_close(a, e, rtol=1e-12, atol=1e-14)
+    assert solver.setups == 2  # A and its transpose
+
+
+def test_a_system_whose_values_were_changed_is_refused() -> None:
+    values = GENERAL[1].detach().clone()
+    system = torch_setup((GENERAL[0], values))
+    values *= 2
+    with pytest.raises(InputError, match="set the system up again"):
+        system.solve(numbers(6))
 
 
 def test_a_solve_that_fails_raises() -> None:
