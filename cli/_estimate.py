@@ -13,6 +13,7 @@ __all__ = ["box_bytes", "matrix_bytes", "mesh_bytes"]
 _COPIES = {
     "fft": (6, 4), "cg": (7, 8), "pcg": (8, 9), "fcg": (10, 9), "minres": (11, 9), "gmres": (150, 20),
     "multigrid": (8, 13), "fmg": (8, 13), "amg": (120, 8), "direct": (7, 8),
+    "dcdm": (70, 0),
 }  # fmt: skip
 _PROCESS = 300_000_000  # interpreter and libraries, and the compiler when kernels are compiled first
 # Bytes measured with algebraic multigrid on stencils of 5, 7 and 27 points (490, 720 and 1490 a row) and on meshes

@@ -140,6 +140,8 @@ def _options(method: str, settings: Settings, system: System) -> dict[str, objec
     given = dict(settings.options.get(method, {}))
     if settings.dtype == precision(settings, method) == "float32":
         given.setdefault("dtype", "float32")
+    if settings.weights is not None and method == "dcdm":
+        given.setdefault("weights", str(settings.weights))
     vectors = system.near_nullspace if isinstance(system, MatrixSystem) else None
     takes = "near_nullspace" in options(method) and given.get("kind") != "ruge_stuben"  # which is for constants
     if vectors is not None and takes:

@@ -74,6 +74,7 @@ The initial guess may be what a trained network predicts, instead of a field x0:
 
     [solver]
     guess = "runs/mgno-1"           # folder of sciml train
+    weights = "runs/dcdm-1"         # of sciml train dcdm, for method dcdm
 
 Relative file names start at the folder of the problem file. Options on the command line win.
 """
@@ -103,7 +104,7 @@ _TABLES: Mapping[str, Mapping[str, str]] = {
     "matrix": {"file": "problem"},
     "grid": {key: key for key in ("shape", "extent", "location")},
     "solver": {key: key for key in (
-        "method", "rtol", "atol", "maxiter", "dtype", "device", "threads", "x0", "guess",
+        "method", "rtol", "atol", "maxiter", "dtype", "device", "threads", "x0", "guess", "weights",
     )},
     "labels": {"u": "u_label", "length": "length_unit", "flow": "flow_unit"},
     "output": {"field": "output", "report": "report", "plot": "plot", "matrix": "write_matrix"},

@@ -68,6 +68,7 @@ class Settings:
     threads: int | None = None
     x0: FieldValue | None = None
     guess: Path | None = None
+    weights: Path | None = None
     options: SolverOptions = field(default_factory=dict)
     u_label: str = "u"
     length_unit: str = ""
@@ -122,6 +123,7 @@ _PARSERS: Mapping[str, Callable[[object, Path], Any]] = {
     "threads": _plain(as_whole),
     "x0": as_field,
     "guess": as_path,
+    "weights": as_path,
     "options": _plain(as_options),
     "u_label": _plain(as_text),
     "length_unit": _plain(as_text),

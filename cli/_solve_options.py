@@ -58,7 +58,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     _text("--fixed-value", metavar="FIELD", help="What u is there.  [default: 0]"),
     click.option("--project", is_flag=True, help="Drop the mean of a source that does not balance when u floats."),
     _text("--method", metavar="METHOD",
-          help="auto, fft, direct, cg, pcg, fcg, minres, gmres, multigrid, fmg or amg.  [default: auto]"),
+          help="auto, fft, direct, cg, pcg, fcg, minres, gmres, multigrid, fmg, amg or dcdm.  [default: auto]"),
     _text("--set", "options", metavar="METHOD.KEY=VALUE", multiple=True,
           help="An option of a method, e.g. multigrid.cycle=W or fmg.only=true (stop after one full multigrid pass, at "
                "discretisation accuracy; exit code 1 where its residual misses rtol)."),
@@ -75,6 +75,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     _text("--x0", metavar="FIELD", help="Initial guess."),
     _text("--guess", metavar="RUN",
           help="Initial guess from the network of a run of sciml train; the report tells what it saves."),
+    _text("--weights", metavar="RUN",
+          help="Weights for method dcdm: folder of a run of sciml train dcdm.  [default: those that come with sciml]"),
     _text("--output", metavar="FILE",
           help="Solution u: .npy, .npz, .h5, .vti (box), .vtu (mesh); the last three with flux -k grad u."),
     _text("--report", metavar="FILE", help="Report as .json; - prints it."),

@@ -18,6 +18,7 @@ Examples:
   sciml train fno --data darcy.h5 --epochs 50 --output runs/first
   sciml train unet --data a.h5 b.h5 --set model.hidden_channels=24 --set optimiser.lr=1e-3 --max-minutes 10
   sciml train dcdm-published --data ritz.h5 --set model.linear=true --set train.batch_size=4
+  sciml train dcdm --family obstacles --dim 3 --max-minutes 3
   sciml train --resume runs/first --epochs 100
 
 \b
@@ -40,6 +41,9 @@ _path = click.Path(path_type=Path)
 @click.option("--output", type=_path, metavar="RUN", help="Folder of the run.  [default: runs/MODEL-N]")
 @click.option("--config", type=_path, metavar="FILE", help="Settings in TOML.")
 @click.option("--set", multiple=True, metavar="SECTION.KEY=VALUE", help="A setting; repeated.")
+@click.option("--family", metavar="F",
+              help="Random systems for dcdm: obstacles, jumps, walls or mixed.  [default: mixed]")
+@click.option("--dim", type=int, metavar="D", help="Axes of these systems, 2 or 3.  [default: 3]")
 @click.option("--epochs", type=int, metavar="N", help="Passes over the training samples.  [default: 20]")
 @click.option("--max-minutes", type=float, metavar="M", help="Fix the number of steps by the time of the first 20.")
 @click.option("--resume", type=_path, metavar="RUN",
@@ -53,7 +57,7 @@ def train(
     model: str | None, more: tuple[Path, ...], data: tuple[Path, ...], output: Path | None, config: Path | None,
     resume: Path | None, quiet: bool, verbose: bool, **given: Any,
 ) -> None:
-    """Train MODEL (mgno, fno, unet, dcdm-published) on data sets; the best model, metrics and a checkpoint go to a folder."""
+    """Train MODEL (mgno, fno, unet, dcdm, dcdm-published); the best one, metrics and a checkpoint go to a folder."""
     from sciml.cli._exit import Failure
 
     with _session(_settings(model, (*data, *more), config, given), output, resume) as loop:
@@ -76,7 +80,7 @@ def _settings(model: str | None, files: tuple[Path, ...], config: Path | None, g
     options = {
         "model.name": model, "data.files": tuple(map(str, files)) or None, "data.skip_bad": given["skip_bad"] or None,
         "train.epochs": given["epochs"], "train.max_minutes": given["max_minutes"], "train.seed": given["seed"],
-        "train.threads": given["threads"],
+        "train.threads": given["threads"], "systems.family": given["family"], "systems.dim": given["dim"],
     }
     found = read_config(config) if config is not None else {}
     found |= parse_settings(given["set"]) | {key: value for key, value in options.items() if value is not None}
@@ -89,7 +93,8 @@ def _session(settings: dict[str, Any], output: Path | None, resume: Path | None)
     """A new run, or an earlier one."""
     from sciml._errors import InputError
     from sciml.models import MODELS
-    from sciml.train import Config, resumed, started
+    from sciml.train import resumed, started
+    from sciml.train.config import configured
 
     if resume is not None:
         if output is not None:
@@ -97,7 +102,7 @@ def _session(settings: dict[str, Any], output: Path | None, resume: Path | None)
         return resumed(resume, settings)
     if "model.name" not in settings:
         raise InputError(f"no model given; use sciml train MODEL with one of {', '.join(MODELS)}")
-    return started(Config().changed(settings), output)
+    return started(configured(settings), output)
 
 
 def _train(loop: "Loop", quiet: bool) -> Any:

@@ -24,6 +24,7 @@ SOLVERS: dict[str, tuple[str, str]] = {
     "multigrid": ("sciml.solvers.multigrid", "Multigrid"),
     "fmg": ("sciml.solvers.multigrid", "FMG"),
     "amg": ("sciml.solvers.algebraic", "AMG"),
+    "dcdm": ("sciml.solvers.learned", "DCDM"),
 }
 
 

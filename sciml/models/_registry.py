@@ -14,6 +14,7 @@ __all__ = ["MODELS", "load_model", "model_class"]
 
 # Name on the command line to module and class; nothing is imported before it is asked for.
 MODELS = {
+    "dcdm": ("sciml.models.dcdm", "LearnedCycle"),
     "dcdm-conditioned": ("sciml.models.dcdm", "ConditionedDCDM"),
     "dcdm-published": ("sciml.models.dcdm", "PublishedDCDM"),
     "fno": ("sciml.models.fno", "FNO"),

@@ -10,8 +10,8 @@ from sciml._errors import InputError
 from sciml._nearest import nearest
 
 __all__ = [
-    "Config", "DataConfig", "LossConfig", "ModelConfig", "OptimiserConfig", "ScheduleConfig", "TimeConfig",
-    "TrainConfig", "as_toml", "flat", "from_tables", "parse_settings", "read_config",
+    "Config", "DataConfig", "LossConfig", "ModelConfig", "OptimiserConfig", "ScheduleConfig", "SystemsConfig",
+    "TimeConfig", "TrainConfig", "as_toml", "configured", "flat", "from_tables", "parse_settings", "read_config",
 ]
 
 
@@ -82,6 +82,30 @@ class TimeConfig:
     history: int = 0
     frames: int = 0
     unroll: int = 0
+
+
+@dataclass(frozen=True)
+class SystemsConfig:
+    """Random linear systems that ``dcdm`` is trained on; other models do not look at them.
+
+    Parameters
+    ----------
+    family : {"obstacles", "jumps", "walls", "mixed"}
+        See `sciml.datasets.families.random_system`.
+    dim, resolution : int
+        Axes of the boxes, and cells an axis.
+    count, validation : int
+        Systems of an epoch, and those set aside.
+    steps : int
+        Steps taken on each.
+    """
+
+    family: str = "mixed"
+    dim: int = 3
+    resolution: int = 32
+    count: int = 48
+    validation: int = 8
+    steps: int = 8
 
 
 @dataclass(frozen=True)
@@ -176,6 +200,7 @@ class Config:
     model: ModelConfig = field(default_factory=ModelConfig)
     data: DataConfig = field(default_factory=DataConfig)
     time: TimeConfig = field(default_factory=TimeConfig)
+    systems: SystemsConfig = field(default_factory=SystemsConfig)
     loss: LossConfig = field(default_factory=LossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
@@ -201,6 +226,31 @@ class Config:
                 raise InputError(f"setting '{key}' is unknown; write section.key=value{nearest(key, names)}")
             parts[section] = _replaced(parts.get(section, getattr(self, section)), name, value, key)
         return replace(self, **parts)
+
+
+# Where a model asks for other values than fields do.
+_USUAL: Mapping[str, Mapping[str, Any]] = {
+    "dcdm": {
+        "optimiser.lr": 1e-2, "optimiser.weight_decay": 0.0, "optimiser.ema": 0.9, "schedule.warmup": 0.1,
+        "schedule.end": 20.0, "train.batch_size": 2, "train.monitor": "loss",
+    },
+}
+
+
+def configured(settings: Mapping[str, Any]) -> Config:
+    """The settings that suit the model, with those given in their place.
+
+    Raises
+    ------
+    InputError
+        As `Config.changed`.
+
+    Examples
+    --------
+    >>> configured({"model.name": "dcdm"}).train.batch_size
+    2
+    """
+    return Config().changed({**_USUAL.get(settings.get("model.name", ""), {}), **settings})
 
 
 def parse_settings(texts: Iterable[str]) -> dict[str, Any]:
@@ -332,6 +382,11 @@ _LIMITS: Mapping[str, tuple[float, float]] = {
     "time.history": (0, 10**6),
     "time.frames": (0, 10**6),
     "time.unroll": (0, 10**6),
+    "systems.dim": (2, 3),
+    "systems.resolution": (4, 512),
+    "systems.count": (1, 10**6),
+    "systems.validation": (1, 10**6),
+    "systems.steps": (1, 1000),
     "loss.a": (0.0, 1e6),
     "optimiser.lr": (0.0, 1e3),
     "optimiser.weight_decay": (0.0, 1e3),
@@ -356,6 +411,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "data.normalise": ("gaussian", "none"),
     "data.augment": ("none", "transpose", "flip", "d4"),
     "time.training": ("auto", "none", "pairs", "rollout"),
+    "systems.family": ("obstacles", "jumps", "walls", "mixed"),
     "loss.name": ("rel_l2", "h1_fd", "h1_spectral", "h1_fft20", "residual", "energy"),
     "loss.reduction": ("mean", "sum"),
     "train.autocast": ("none", "bfloat16", "float16"),

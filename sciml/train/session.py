@@ -8,6 +8,7 @@ from typing import Any
 
 from sciml.kernels._pool import usable_cores
 from sciml.train.build import Prepared, prepare
+from sciml.train.build_cycle import PreparedCycle, prepare_cycle
 from sciml.train.build_linear import PreparedLinear, prepare_linear
 from sciml.train.config import Config
 from sciml.train.log import MetricLog
@@ -17,7 +18,7 @@ from sciml.train.run import Run, new_folder
 
 __all__ = ["prepared_for", "resumed", "started"]
 
-DIRECTIONS = ("dcdm-conditioned", "dcdm-published")
+DIRECTIONS, CYCLES = ("dcdm-conditioned", "dcdm-published"), ("dcdm",)
 
 
 @contextmanager
@@ -88,8 +89,10 @@ def resumed(folder: Path, changes: Mapping[str, Any] | None = None) -> Iterator[
         yield loop
 
 
-def prepared_for(config: Config, stack: ExitStack) -> Prepared | PreparedLinear:
-    """Model and task: fields from fields, or for networks of search directions a linear system."""
+def prepared_for(config: Config, stack: ExitStack) -> Prepared | PreparedLinear | PreparedCycle:
+    """Model and task: fields from fields, for networks of search directions a linear system, for cycles random ones."""
+    if config.model.name in CYCLES:
+        return prepare_cycle(config)
     if config.model.name in DIRECTIONS:
         return prepare_linear(config, stack)
     return prepare(config, stack)

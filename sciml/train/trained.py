@@ -63,6 +63,11 @@ class Trained:
         """
         run = Run.open(Path(path))
         record = run.record()
+        if record.get("task") == "cycle":
+            raise InputError(
+                f"{path} holds a cycle for linear systems, which predicts no fields; use it by: sciml solve --method "
+                f"dcdm --weights {path}"
+            )
         if record.get("task") == "linear":
             raise InputError(
                 f"{path} holds a network of search directions, which predicts no fields; use NetworkDirections of "

@@ -26,6 +26,12 @@ def _multigrid(A: SystemOperator) -> Any:
     return Multigrid().setup(A)
 
 
+def _dcdm(A: SystemOperator) -> Any:
+    from sciml.solvers.learned import DCDM
+
+    return DCDM().setup(A)
+
+
 def _fft(A: SystemOperator) -> Any:
     from sciml.solvers.spectral import FFTPreconditioner
 
@@ -41,6 +47,7 @@ PRECONDITIONERS: dict[str, Callable[[SystemOperator], Any]] = {
     "fft": _fft,
     "amg": _amg,
     "multigrid": _multigrid,
+    "dcdm": _dcdm,
 }
 # What runs on a CUDA device.
 ON_DEVICE = ("multigrid", "jacobi", "none")

@@ -14,7 +14,22 @@ from sciml._errors import InputError
 from sciml.mesh import Grid
 from sciml.mesh.boundary import Boundary
 from sciml.pde import poisson
-from sciml.solvers import AMG, CG, FCG, FFT, GMRES, MINRES, PCG, Direct, Directions, Multigrid, Solution, Status, solve
+from sciml.solvers import (
+    AMG,
+    CG,
+    DCDM,
+    FCG,
+    FFT,
+    GMRES,
+    MINRES,
+    PCG,
+    Direct,
+    Directions,
+    Multigrid,
+    Solution,
+    Status,
+    solve,
+)
 
 
 def box(*shape: int, kind: str = "dirichlet", location: str = "cell", **options: Any) -> Any:
@@ -113,6 +128,7 @@ SOLVERS = [
     Entry(FFT(), DEFINITE, {"separable"}),
     Entry(Multigrid(), DEFINITE, BOXES),
     Entry(FCG(Multigrid()), DEFINITE, BOXES),
+    Entry(DCDM(), DEFINITE, BOXES),
     Entry(None, ANY, EVERY),
 ]
 

@@ -7,9 +7,10 @@ from sciml.models.dcdm.conditioned import ConditionedDCDM
 from sciml.models.dcdm.published import PublishedDCDM
 
 if TYPE_CHECKING:
+    from sciml.models.dcdm.cycle import LearnedCycle
     from sciml.models.dcdm.proposals import NetworkDirections
 
-__all__ = ["ConditionedDCDM", "NetworkDirections", "PublishedDCDM"]
+__all__ = ["ConditionedDCDM", "LearnedCycle", "NetworkDirections", "PublishedDCDM"]
 
 # Loaded when first asked for: training needs no solver, and solvers bring the compiled kernels along.
-__getattr__ = lazily(__name__, {"NetworkDirections": "proposals"})
+__getattr__ = lazily(__name__, {"LearnedCycle": "cycle", "NetworkDirections": "proposals"})
