@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sciml.kernels.convolve3.torch import convolve3, suits
+from sciml.kernels.convolve4_up.torch import convolve4_up
 
 
 def tensors(channels: int = 24, side: int = 9, pad: int = 1) -> tuple[Tensor, Tensor, Tensor]:
@@ -20,6 +21,10 @@ def tensors(channels: int = 24, side: int = 9, pad: int = 1) -> tuple[Tensor, Te
 
 def plain(x: Tensor, w: Tensor, pad: int, base: Tensor, scale: float) -> Tensor:
     return base + scale * F.conv2d(x, w, padding=pad)
+
+
+def plain_up(x: Tensor, w: Tensor, base: Tensor) -> Tensor:
+    return base + F.conv_transpose2d(x, w, None, 2, 1)
 
 
 def assert_close(found: Any, expected: Any) -> None:
@@ -63,3 +68,17 @@ def test_only_what_is_faster_there_is_taken() -> None:
     assert not suits(x, tensors(56)[1])
     with torch.autocast("cpu", torch.bfloat16):
         assert not suits(x, w)
+
+
+def test_gradients_of_transposed_convolutions_are_those_of_the_plain_one() -> None:
+    x, _, _ = tensors()
+    generator = torch.Generator().manual_seed(1)
+    w, base = torch.randn(24, 24, 4, 4, generator=generator), torch.randn(2, 24, 18, 20, generator=generator)
+    found = []
+    for function, dtype in ((convolve4_up, torch.float32), (plain_up, torch.float64)):
+        given = [part.detach().to(dtype).requires_grad_() for part in (x, w, base)]
+        y = function(*given)
+        first = torch.autograd.grad((y**3).sum() / 100, given, create_graph=True)
+        second = torch.autograd.grad((first[0].square().sum() + first[1].square().sum()) / 1e6, given)
+        found.append([y, *first, *second])
+    assert_close(*found)

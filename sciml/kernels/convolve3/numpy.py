@@ -20,4 +20,5 @@ def convolve3(
     """``base + scale w * x``."""
     if adjoint:
         w = w[:, ::-1, ::-1].transpose(3, 1, 2, 0)
-    return (0 if base is None else base) + scale * np.einsum("nhwcij,kijc->nhwk", windows(x, pad), w)
+    y: Array = (0 if base is None else base) + scale * np.einsum("nhwcij,kijc->nhwk", windows(x, pad), w)
+    return y

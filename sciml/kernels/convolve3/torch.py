@@ -11,19 +11,19 @@ from sciml.kernels._stencil import Array
 from sciml.kernels.convolve3 import convolve3 as kernel
 from sciml.kernels.convolve3_weights import convolve3_weights
 
-__all__ = ["convolve3", "suits"]
+__all__ = ["as_array", "convolve3", "suits"]
 
 # 16 channels are faster in oneDNN, which counts in sixteens; above 48 the sums of a tile leave the registers.
 LEAST, MOST = 24, 48
 
 
 def suits(x: Tensor, w: Tensor) -> bool:
-    """Whether `convolve3` takes these tensors, and is faster than PyTorch with them.
+    """Whether our convolutions take these tensors, and are faster than PyTorch with them.
 
     Parameters
     ----------
     x : Tensor, shape (N, C, H, W)
-    w : Tensor, shape (K, C, 3, 3)
+    w : Tensor, shape (K, C, n, n)
     """
     return (
         x.ndim == 4 and x.dtype == torch.float32 == w.dtype and x.device.type == "cpu" == w.device.type
@@ -85,17 +85,17 @@ class _Convolve(torch.autograd.Function):
 def _convolved(x: Tensor, w: Tensor, pad: int, base: Tensor | None, scale: float, *, adjoint: bool = False) -> Tensor:
     height, width = (n + 2 * pad - 2 for n in x.shape[2:])
     out = torch.empty((len(x), w.shape[adjoint], height, width), dtype=x.dtype, memory_format=torch.channels_last)
-    added = None if base is None else _array(base)
-    kernel(_array(x), _array(w), pad, added, scale, adjoint=adjoint, out=_array(out), threads=torch.get_num_threads())
+    added, threads = None if base is None else as_array(base), torch.get_num_threads()
+    kernel(as_array(x), as_array(w), pad, added, scale, adjoint=adjoint, out=as_array(out), threads=threads)
     return out
 
 
 def _by_weights(x: Tensor, g: Tensor, pad: int) -> Tensor:
-    found = convolve3_weights(_array(x), _array(g), pad, threads=torch.get_num_threads())
+    found = convolve3_weights(as_array(x), as_array(g), pad, threads=torch.get_num_threads())
     return torch.from_numpy(found).permute(0, 3, 1, 2)
 
 
-def _array(x: Tensor) -> Array:
+def as_array(x: Tensor) -> Array:
     """Channels last, as an axis too."""
     array: Array = x.detach().permute(0, 2, 3, 1).contiguous().numpy()
     return array

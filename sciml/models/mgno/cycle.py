@@ -156,8 +156,7 @@ class VCycle(nn.Module):
             e = self.coarse(level + 1, start, data + below.first_operator(start), depth) - start
         else:
             e = self.coarse(level + 1, start, data, depth)
-        e = self.T[level](e, f.shape[2:])
-        return torch.as_tensor(self.norms[level](e if u is None else e.add_(u)))
+        return torch.as_tensor(self.norms[level](self.T[level](e, f.shape[2:], u)))
 
     def _fix_transfers(self) -> None:
         """Replace the parameters of transfers by constants that act on each channel alone."""
