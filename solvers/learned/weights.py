@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sciml._errors import InputError
 from sciml.solvers.learned.features import CELL, CHILD, FACE, SURPLUS
 
-__all__ = ["LIMIT", "SHIPPED", "Net", "Weights", "load_weights", "zero_weights"]
+__all__ = ["HOME", "LIMIT", "SHIPPED", "Net", "Weights", "load_weights", "zero_weights"]
 
 HOME, SHIPPED = Path(__file__).with_name("data"), ("mixed-2d", "mixed-3d")
 # Networks answer with logarithms of factors; larger ones than this are cut off.

@@ -16,7 +16,7 @@ from sciml.mesh import Boundary, Grid
 from sciml.pde import StencilOperator, poisson
 from sciml.solvers import DCDM, PCG, Multigrid, Status, solve
 from sciml.solvers.learned.hierarchy import LearnedHierarchy, relaxation_step
-from sciml.solvers.learned.weights import SHIPPED, load_weights, zero_weights
+from sciml.solvers.learned.weights import HOME, SHIPPED, load_weights, zero_weights
 from sciml.solvers.multigrid.structured import BoxHierarchy, Smoothing
 
 NEUMANN, PERIODIC = Boundary("neumann"), Boundary("periodic")
@@ -199,7 +199,7 @@ def test_a_learned_cycle_that_is_too_slow_gives_way_to_clusters(tmp_path: Path) 
     """Weights that relax hardly at all, and coarse faces far too strong."""
     from safetensors.numpy import load_file, save_file
 
-    home = Path(load_weights.__globals__["HOME"]) / "mixed-3d"
+    home = HOME / "mixed-3d"
     tensors = load_file(home / "model.safetensors")
     for name, values in tensors.items():
         if name.endswith("2.bias"):
@@ -231,7 +231,7 @@ def test_bad_weights_are_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model": "UNet", "format": 1, "arguments": {}}')
     with pytest.raises(InputError, match="holds a UNet"):
         load_weights(tmp_path)
-    source = Path(load_weights.__globals__["HOME"]) / "mixed-3d"
+    source = HOME / "mixed-3d"
     (tmp_path / "config.json").write_text((source / "config.json").read_text())
     (tmp_path / "model.safetensors").write_bytes((source / "model.safetensors").read_bytes()[:-9])
     with pytest.raises(InputError, match="no weights of dcdm"):
