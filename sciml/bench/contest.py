@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean, stdev
@@ -97,16 +98,22 @@ class Contest:
 
     def train(self, choice: Choice, seed: int, seconds: float, label: str = "") -> Outcome | None:
         """A training of so many processor seconds; None where it is not finished."""
+        name = f"{self.label}-{label}{choice.name}-seed{seed}"
+        if not self._paces_file.exists() and not fnmatchcase(name, self.run.only):
+            return None  # before anything was begun
         epochs = self.paces[f"{choice.entrant} {choice.size}"].epochs(seconds * self.run.fraction)
         own = {"optimiser.lr": choice.rate, "train.seed": seed, "train.epochs": epochs}
-        name = f"{self.label}-{label}{choice.name}-seed{seed}"
         training = Training(name, dict(self.settings) | dict(choice.settings) | own)
         return carry_out(training, Path(self.run.runs), self.run.only)
+
+    @property
+    def _paces_file(self) -> Path:
+        return Path(self.run.runs, f"{self.label}-paces.json")
 
     @cached_property
     def paces(self) -> dict[str, Pace]:
         """By entrant and size."""
-        file = Path(self.run.runs, f"{self.label}-paces.json")
+        file = self._paces_file
         networks = {
             f"{entrant.name} {size}": dict(self.settings) | dict(settings)
             for entrant in self.entrants for size, settings in entrant.sizes.items()
