@@ -65,7 +65,7 @@ class LearnedCycle(Pretrained):
     >>> r = torch.from_numpy(system.b.reshape(1, 16, 16, 16))
     >>> z = model(model.hierarchy([system.A.variable()]), r)
     >>> rest = system.b - system.A.apply(z[0].detach().numpy())
-    >>> bool(np.linalg.norm(rest) < 0.2 * np.linalg.norm(system.b))
+    >>> bool(np.linalg.norm(rest) < 0.5 * np.linalg.norm(system.b))
     True
     """
 
