@@ -26,7 +26,8 @@ def modules() -> set[str]:
 
 def bundled() -> set[str]:
     """Paths inside the wheel of the data files in the tree."""
-    samples = [path for path in (ROOT / "datasets" / "data").rglob("*") if path.is_file()]
+    homes = "datasets/data", "solvers/learned/data"
+    samples = [path for home in homes for path in (ROOT / home).rglob("*") if path.is_file()]
     sources = [path for path in (ROOT / "sciml" / "kernels").rglob("*") if path.suffix in (".cu", ".cuh")]
     return {f"sciml/{path.relative_to(ROOT).as_posix()}" for path in samples} | {
         path.relative_to(ROOT).as_posix() for path in sources
