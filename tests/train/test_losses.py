@@ -40,7 +40,9 @@ def test_metrics_by_hand() -> None:
         torch.testing.assert_close(function(pred, target, grid), tensor(values), rtol=1e-14, atol=0)
 
 
-@pytest.mark.parametrize("function", dict.fromkeys([*LOSSES.values(), *METRICS.values()]), ids=lambda function: function.__name__)
+@pytest.mark.parametrize(
+    "function", dict.fromkeys([*LOSSES.values(), *METRICS.values()]), ids=lambda function: function.__name__
+)
 def test_a_sample_is_judged_alone_and_a_perfect_one_scores_0(function) -> None:
     torch.manual_seed(0)
     grid = Grid((6, 8), boundary=PERIODIC)
