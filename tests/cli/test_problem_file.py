@@ -106,7 +106,7 @@ def test_the_documented_file_is_valid(run: Run, tmp_path: Path) -> None:
     assert set(Settings.__dataclass_fields__) - changed <= {
         "mask", "shift", "project", "location", "method", "rtol", "atol", "dtype", "device",
         "problem", "rhs", "refine",  # of meshes and matrices
-        "guess",  # of boxes that a network was trained for
+        "guess", "weights",  # runs that were trained before
     }  # fmt: skip
     run("solve", "p.toml", "--explain")
 

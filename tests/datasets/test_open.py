@@ -229,5 +229,5 @@ def test_a_data_set_of_sciml_opens_too(tmp_path: Path) -> None:
     convert(LAYOUTS["npz"](tmp_path).paths, tmp_path / "a.h5")
     with open_dataset(tmp_path / "a.h5") as data:
         assert isinstance(data, DataSet)
-    with pytest.raises(InputError, match="published protocols"):
+    with pytest.raises(InputError, match="the protocol 'as stored', and 'lsm' is asked for"):
         open_dataset(tmp_path / "a.h5", "lsm")
