@@ -9,6 +9,7 @@ from sciml.bench import Settings, load_case
 CASES = Path(__file__).parents[2] / "benchmarks"
 
 
+@pytest.mark.slow
 def test_networks_that_are_trained_have_rows_and_others_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = load_case(CASES, "dcdm_ablation")
     monkeypatch.setattr(case, "MAXITER", 10)
