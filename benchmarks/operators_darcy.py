@@ -3,11 +3,11 @@
 Media of two values on either side of a smooth Gaussian field. Coefficients and solutions on 32^2 and on 64^2 cells are
 averages of one and the same solve on 128^2 cells; 1000 samples to train on, 100 to choose by, 100 to judge. All
 networks have the same loss (H1 by finite differences), the same symmetries, the same schedule and one thread; the
-number of epochs is fixed beforehand, so that a training takes 600 s of the processor. Each network has its best of two
-sizes and three learning rates, found on the validation samples in 30 s each, which are two or three epochs; then
-`Settings.repeats` seeds. Levels, layers and batches had been settled before, with MgNO, in trials of a minute on the
-validation samples. Rough and multiscale media on 64^2 cells, averages of solves on 256^2, follow with the same choice
-and one seed.
+number of epochs is fixed beforehand, so that a training takes 600 s of the processor. On the validation samples, each
+network has its best of three learning rates for either of two sizes, found in 30 s each, which are two or three epochs;
+then the better size after 600 s; then `Settings.repeats` seeds. Levels, layers and batches had been settled before,
+with MgNO, in trials of a minute on the validation samples. Rough and multiscale media on 64^2 cells, averages of solves
+on 256^2, follow with the same choice and one seed.
 `Settings.size` replaces 32, `Settings.fraction` shortens everything.
 """
 

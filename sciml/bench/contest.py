@@ -128,7 +128,9 @@ class Contest:
                     partial.write_text(json.dumps(kept, indent=1))
             return {name: Pace(**values) for name, values in json.loads(file.read_text()).items()}
 
-    def choose(self, entrant: Entrant, seconds: float, long: float = 0.0) -> tuple[Choice | None, list[Row]]:
+    def choose(
+        self, entrant: Entrant, seconds: float, long: float = 0.0, seeds: int = 1
+    ) -> tuple[Choice | None, list[Row]]:
         """The size and rate with the lowest validation error, and a row for each; None before all are known.
 
         Parameters
@@ -137,26 +139,68 @@ class Contest:
         seconds : float
             Processor seconds of a trial.
         long : float
-            Those of the training that follows: where it diverges with the first seed, the next best takes its place.
+            Those of the training that follows: every size is trained so long with the first seed, at its best rate
+            with which it does not diverge, and the best of them is chosen.
+        seeds : int
+            Trials of each size and rate, whose errors are averaged.
         """
-        choices = [
-            Choice(entrant.name, size, rate, settings) for size, settings in entrant.sizes.items()
-            for rate in entrant.rates
+        tried = [
+            [self._tried(Choice(entrant.name, size, rate, settings), seconds, seeds) for rate in entrant.rates]
+            for size, settings in entrant.sizes.items()
         ]
-        found = [(choice, self.train(choice, self.run.seed, seconds, "choose-")) for choice in choices]
-        rows = [choice.row() | facts(outcome) | {"status": _status(outcome)} for choice, outcome in found]
-        if not all(outcome for _, outcome in found):
+        rows = [trial.row for trials in tried for trial in trials]
+        if not all(trial.done for trials in tried for trial in trials):
             return None, rows
-        errors = [outcome.validation for _, outcome in found if outcome]
-        for place in sorted(range(len(found)), key=errors.__getitem__):
-            if long:
-                trained = self.train(choices[place], self.run.seed, long)
-                if trained is not None and trained.status == DIVERGED:
-                    rows[place]["status"] = f"diverges in {long * self.run.fraction:g} s"
-                    continue
-            rows[place]["status"] = "chosen"
-            return choices[place], rows
-        return None, rows
+        best = [self._best(trials, long) for trials in tried]
+        if long and not all(trial.done for trial in best if trial is not None):
+            return None, rows
+        known = [trial for trial in best if trial is not None]
+        if not known:
+            return None, rows
+        chosen = min(known, key=lambda trial: trial.error)
+        chosen.row["status"] = "chosen"
+        return chosen.choice, rows
+
+    def _tried(self, choice: Choice, seconds: float, seeds: int) -> "_Trial":
+        ends = [self.train(choice, self.run.seed + i, seconds, "choose-") for i in range(seeds)]
+        done = [end for end in ends if end is not None]
+        trial = _Trial(choice, choice.row(), len(done) == seeds)
+        if trial.done:
+            trial.error = fmean(end.validation for end in done)
+            worst = max(done, key=lambda end: end.validation)
+            trial.row |= facts(done[0]) | {"validation_percent": _percent(trial.error), "status": worst.status}
+        else:
+            trial.row["status"] = "not run"
+        return trial
+
+    def _best(self, trials: Sequence["_Trial"], long: float) -> "_Trial | None":
+        """Of one size."""
+        for trial in sorted(trials, key=lambda trial: trial.error):
+            if not long:
+                return trial
+            end = self.train(trial.choice, self.run.seed, long)
+            if end is None or end.status != DIVERGED:
+                return trial.after(end, long * self.run.fraction)
+            trial.row["status"] = f"diverges in {long * self.run.fraction:g} s"
+        return None
+
+
+@dataclass
+class _Trial:
+    """A choice, its row, whether it is finished, and its error on validation samples."""
+
+    choice: Choice
+    row: Row
+    done: bool
+    error: float = math.inf
+
+    def after(self, end: Outcome | None, seconds: float) -> "_Trial":
+        """With the error after the long training, if that is finished."""
+        self.done = end is not None
+        if end is not None:
+            self.error = end.validation
+            self.row[f"validation_percent_after_{seconds:g}_s"] = _percent(end.validation)
+        return self
 
 
 def facts(outcome: Outcome | None) -> Row:
@@ -165,8 +209,12 @@ def facts(outcome: Outcome | None) -> Row:
         return {}
     return {
         "parameters": outcome.parameters, "epochs": outcome.epochs, "processor_seconds": outcome.seconds,
-        "validation_percent": 100 * outcome.validation if math.isfinite(outcome.validation) else None,
+        "validation_percent": _percent(outcome.validation),
     }
+
+
+def _percent(error: float) -> float | None:
+    return 100 * error if math.isfinite(error) else None
 
 
 def compared(
@@ -218,10 +266,6 @@ def field_errors(u: NDArray[np.float32], y: NDArray[np.float32], grid: Grid) -> 
     """The same of predictions u and targets y, shape (N, channels, *grid.shape)."""
     pair = torch.from_numpy(np.ascontiguousarray(u, y.dtype)), torch.from_numpy(y)
     return {name: 100 * float(METRICS[name](*pair, grid).mean()) for name in ERRORS}
-
-
-def _status(outcome: Outcome | None) -> str:
-    return "not run" if outcome is None else outcome.status
 
 
 def mean_and_spread(name: str, values: Sequence[float]) -> Row:

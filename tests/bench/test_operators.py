@@ -78,22 +78,33 @@ def test_trainings_of_a_case_can_be_shared_out(tmp_path: Path) -> None:
     assert other.paces == held.paces
 
 
-def test_the_next_best_is_chosen_where_a_long_training_diverges(
+def test_the_next_best_rate_where_a_long_training_diverges_then_the_best_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    errors, entrant = {0.1: 0.5, 0.2: 0.3, 0.4: 0.4}, Entrant("N", {"small": {}}, (0.1, 0.2, 0.4))
+    errors = {("small", 0.1): 0.5, ("small", 0.2): 0.3, ("small", 0.4): 0.4, ("large", 0.1): 0.35, ("large", 0.2): 0.7,
+              ("large", 0.4): 0.6}
+    entrant = Entrant("N", {"small": {}, "large": {}}, (0.1, 0.2, 0.4))
 
     def train(held: Contest, choice: Choice, seed: int, seconds: float, label: str = "") -> Outcome:
-        status = "diverged" if seconds > 1 and choice.rate == 0.2 else "finished"
-        return Outcome("", status, 1, 1, seconds, errors[choice.rate], [])
+        long = seconds > 1
+        status = "diverged" if long and (choice.size, choice.rate) == ("small", 0.2) else "finished"
+        error = errors[choice.size, choice.rate] + (0.2 * seed if choice.rate == 0.2 else 0)
+        return Outcome("", status, 1, 1, seconds, error / 10 if long and choice.size == "small" else error, [])
 
     monkeypatch.setattr(Contest, "train", train)
     held = Contest("c", {}, Settings(runs=str(tmp_path)), [entrant])
-    assert [choice.rate for choice, _ in (held.choose(entrant, 1.0), held.choose(entrant, 1.0, 9.0)) if choice] == [
-        0.2, 0.4,
-    ]
-    statuses = [row["status"] for row in held.choose(entrant, 1.0, 9.0)[1]]
-    assert statuses == ["finished", "diverges in 9 s", "chosen"]
+
+    def chosen(*arguments: float, seeds: int = 1) -> tuple[str, float] | None:
+        choice, _ = held.choose(entrant, *arguments, seeds=seeds)
+        return choice and (choice.size, choice.rate)
+
+    assert chosen(1.0) == ("small", 0.2)
+    assert chosen(1.0, seeds=2) == ("large", 0.1)
+    assert chosen(1.0, 9.0) == ("small", 0.4)
+    rows = held.choose(entrant, 1.0, 9.0)[1]
+    assert [row["status"] for row in rows] == ["finished", "diverges in 9 s", "chosen"] + ["finished"] * 3
+    after = [row.get("validation_percent_after_9_s") for row in rows]
+    assert after == [None, None, pytest.approx(4.0), pytest.approx(35.0), None, None]
 
 
 def test_flows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
