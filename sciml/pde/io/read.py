@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sciml._errors import InputError
 from sciml._nearest import nearest
 from sciml.mesh.io.arrays import ARRAY_SUFFIXES, ArrayFile
+from sciml.pde.io.fluid import is_fluid_matrix, read_fluid_system, read_fluid_vector
 from sciml.pde.io.hdf5 import read_hdf5_system
 from sciml.pde.io.matlab import read_matlab_system
 from sciml.pde.io.matrix_market import read_market, read_market_system
@@ -23,6 +24,7 @@ Result = TypeVar("Result")
 
 _MARKET = (".mtx", ".mtx.gz")
 _PETSC = (".petsc", ".bin", ".dat")
+_FLUID = ".bin"  # of DCDM, which share the suffix
 _NAMED: dict[str, Callable[[Path, str | None], StoredSystem]] = {  # files that may hold several matrices
     ".mat": read_matlab_system, ".h5": read_hdf5_system, ".hdf5": read_hdf5_system,
 }  # fmt: skip
@@ -38,8 +40,8 @@ def read_system(file: str | Path) -> StoredSystem:
     Parameters
     ----------
     file : str or Path
-        Matrix Market (.mtx, .mtx.gz), SciPy (.npz), MATLAB (.mat), HDF5 (.h5) or PETSc binary (.petsc, .bin,
-        .dat); ``FILE:NAME`` picks one of several matrices in .mat and .h5 files.
+        Matrix Market (.mtx, .mtx.gz), SciPy (.npz), MATLAB (.mat), HDF5 (.h5), PETSc binary (.petsc, .bin,
+        .dat) or a pressure system of DCDM (.bin); ``FILE:NAME`` picks one of several matrices in .mat and .h5 files.
 
     Returns
     -------
@@ -73,6 +75,8 @@ def read_system(file: str | Path) -> StoredSystem:
         return _guarded(path, lambda: _NAMED[suffix](path, name))
     if name is not None:
         raise InputError(f"{path} holds one matrix; drop ':{name}'")
+    if suffix == _FLUID and path.is_file() and not is_petsc(path) and is_fluid_matrix(path):
+        return read_fluid_system(path)
     return _with_neighbour(_guarded(path, lambda: _SINGLE[suffix](path)), path, suffix)
 
 
@@ -82,7 +86,8 @@ def read_vectors(file: str | Path, n: int) -> NDArray[np.float64]:
     Parameters
     ----------
     file : str or Path
-        Matrix Market, PETSc binary, .npy, .npz, .h5 or .mat; ``FILE:NAME`` picks one array of several.
+        Matrix Market, PETSc binary, .npy, .npz, .h5, .mat or a vector of DCDM (.bin); ``FILE:NAME`` picks one array
+        of several.
     n : int
         Number of unknowns.
 
@@ -101,6 +106,8 @@ def read_vectors(file: str | Path, n: int) -> NDArray[np.float64]:
         values: Any = _guarded(path, lambda: read_market(path))
     elif suffix in ARRAY_SUFFIXES:
         values = ArrayFile(path, name).read()
+    elif suffix == _FLUID and path.is_file() and not is_petsc(path):
+        values = read_fluid_vector(path)
     elif suffix in _PETSC:
         values = _guarded(path, lambda: read_petsc_vectors(path))
     else:
