@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from sciml.models.mgno.levels import Refined, truncated
     from sciml.models.mgno.poisson import from_poisson
     from sciml.models.mgno.preconditioner import CyclePreconditioner
+    from sciml.models.mgno.reference import from_reference
 
 __all__ = [
     "PRESETS", "CyclePreconditioner", "CycleSettings", "MgNO", "Refined", "VCycle", "collapsed", "from_poisson",
-    "preset", "truncated",
+    "from_reference", "preset", "truncated",
 ]
 
 # Loaded when first asked for: training needs none of them, and preconditioners bring the compiled kernels along.
 __getattr__ = lazily(__name__, {
     "CyclePreconditioner": "preconditioner", "Refined": "levels", "collapsed": "collapse", "from_poisson": "poisson",
-    "truncated": "levels",
+    "from_reference": "reference", "truncated": "levels",
 })

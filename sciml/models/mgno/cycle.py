@@ -104,7 +104,7 @@ class VCycle(nn.Module):
         steps = list(zip(pairs, pairs[1:], settings.prolongation_kernels, strict=False))
         self.R = nn.ModuleList(Restriction(a[1], b[1], down, kernel=kernel) for a, b, _ in steps)
         self.Pi = nn.ModuleList(Restriction(a[0], b[0], down, kernel=kernel) for a, b, _ in steps if starts)
-        self.T = nn.ModuleList(Prolongation(b[0], a[0], down, kernel=k) for a, b, k in steps)
+        self.T = nn.ModuleList(Prolongation(b[0], a[0], settings.prolongation_axes, kernel=k) for a, b, k in steps)
         shapes = [None] * settings.levels if settings.norm_shape is None else settings.sizes(settings.norm_shape)
         self.norms = nn.ModuleList(
             norm_layer(settings.norm, a[0], shape) for (a, _, _), shape in zip(steps, shapes, strict=False)

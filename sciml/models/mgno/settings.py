@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from sciml._errors import InputError
 from sciml.models.mgno.norms import Norm
@@ -14,7 +14,7 @@ __all__ = ["CycleSettings", "Legacy", "Restrict", "Steps", "Transfer"]
 Steps: TypeAlias = Sequence[Sequence[int]]
 Restrict: TypeAlias = Literal["plain", "residual", "fas"]
 Transfer: TypeAlias = Literal["learned", "fixed"]
-Legacy: TypeAlias = Literal["idle_A", "growing", "unpadded"]
+Legacy: TypeAlias = Literal["idle_A", "growing", "unpadded", "open_T"]
 
 PUBLISHED: Steps = ((1, 0),) * 5 + ((2, 0),)
 
@@ -47,9 +47,10 @@ class CycleSettings:
         Constants in A and S; the cycle is then affine.
     norm, norm_shape
         Normalisation of u after each prolongation, see `norm_layer`.
-    legacy : sequence of {"idle_A", "growing", "unpadded"}
+    legacy : sequence of {"idle_A", "growing", "unpadded", "open_T"}
         Parts of published networks that serve nothing else: an A in the first step that is never
-        used; level l with l + 1 times the channels; transfers without padding whatever the condition.
+        used; level l with l + 1 times the channels; transfers without padding whatever the condition; zeros beyond
+        periodic sides in prolongations.
 
     Raises
     ------
@@ -83,7 +84,7 @@ class CycleSettings:
         _one_of("transfer", self.transfer, ("learned", "fixed"))
         _one_of("restriction_kernel", self.restriction_kernel, (3, 4))
         for name in self.legacy:
-            _one_of("legacy", name, ("idle_A", "growing", "unpadded"))
+            _one_of("legacy", name, get_args(Legacy))
         kernels = self.prolongation_kernels
         for kernel in kernels:
             _one_of("prolongation_kernel", kernel, (3, 4))
@@ -116,6 +117,11 @@ class CycleSettings:
     def transfer_axes(self) -> tuple[Axis, ...]:
         """Ghost values of transfers."""
         return (Axis(*(Side("zero", inner=True),) * 2),) * self.ndim if "unpadded" in self.legacy else self.axes
+
+    @cached_property
+    def prolongation_axes(self) -> tuple[Axis, ...]:
+        """Ghost values of prolongations."""
+        return (Axis(*(Side("zero"),) * 2),) * self.ndim if "open_T" in self.legacy else self.transfer_axes
 
     def channels(self, channels: int, level: int) -> int:
         """Channels on a level for `channels` on the finest."""
