@@ -8,7 +8,9 @@ from torch import Tensor, nn
 
 from sciml._errors import InputError
 from sciml.models.mgno import MgNO
+from sciml.models.mgno.energy import least_energy
 from sciml.models.mgno.levels import Refined, truncated
+from sciml.models.mgno.sides import axis_rules
 
 STEPS = [[1, 1], [1, 0], [1, 1], [2, 0]]
 
@@ -33,15 +35,25 @@ def test_truncated_networks_are_those_of_small_grids() -> None:
         truncated(model, 5)
 
 
+@pytest.mark.parametrize("coefficient", [None, 1])
 @pytest.mark.parametrize("boundary", ["dirichlet", "periodic", {"x": "neumann"}])
-def test_a_level_more_keeps_the_averages_of_the_prediction(boundary: Any) -> None:
-    model = network(boundary=boundary)
-    x = torch.randn(2, 1, 24, 16, dtype=torch.float64)
+def test_a_level_more_keeps_the_averages_of_the_prediction(boundary: Any, coefficient: int | None) -> None:
+    model = network(boundary=boundary, in_channels=2)
+    x = 0.1 + torch.rand(2, 2, 24, 16, dtype=torch.float64)
     with torch.no_grad():
         coarse = model(averaged(x))
-        torch.testing.assert_close(averaged(Refined(model)(x)), coarse, rtol=1e-13, atol=1e-14)
-        twice = Refined(Refined(model))(x)
+        torch.testing.assert_close(averaged(Refined(model, coefficient)(x)), coarse, rtol=1e-13, atol=1e-14)
+        twice = Refined(Refined(model, coefficient), coefficient)(x)
         torch.testing.assert_close(averaged(averaged(twice)), model(averaged(averaged(x))), rtol=1e-13, atol=1e-14)
+
+
+def test_a_level_more_sees_the_medium_in_its_channel() -> None:
+    model, axes = network(in_channels=2), axis_rules("dirichlet", 2, dirichlet="odd")
+    x = 0.1 + torch.rand(1, 2, 8, 8, dtype=torch.float64)
+    with torch.no_grad():
+        expected = least_energy(Refined(model)(x), x[:, 1:], axes, (1, 3))
+        assert torch.equal(Refined(model, 1, (1, 3))(x), expected)
+        assert not torch.allclose(Refined(model, 1)(x), expected)
 
 
 def test_the_prolongation_is_of_third_order() -> None:
@@ -74,8 +86,12 @@ class Known(nn.Module):
         return self.u
 
 
-def test_odd_sizes_and_nodes_are_refused() -> None:
+def test_what_a_level_cannot_take_is_refused() -> None:
     with pytest.raises(InputError, match="even sizes"):
         Refined(network())(torch.zeros(1, 1, 9, 8, dtype=torch.float64))
     with pytest.raises(InputError, match="location is node"):
         Refined(network(location="node"))
+    with pytest.raises(InputError, match="not positive"):
+        Refined(network(), coefficient=0)(torch.zeros(1, 1, 8, 8, dtype=torch.float64))
+    with pytest.raises(InputError, match="3 widths of a cell are given; expected 2"):
+        Refined(network(), spacing=(1, 1, 1))
