@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sciml.bench.records import tables_of
 from sciml.bench.tables import Table, as_rst
 
@@ -34,6 +36,8 @@ def write_report(records: list[dict[str, Any]], folder: Path) -> Path:
         if _plot(record, folder / f"{name}.png"):
             parts += [f".. image:: {name}.png", f"   :alt: total seconds of {name}", ""]
         parts += [as_rst(table) for table in tables_of(record)]
+        if _plot_pictures(record, folder / f"{name}_pictures.png"):
+            parts += [f".. image:: {name}_pictures.png", f"   :alt: pictures of {name}", ""]
         if _plot_curves(record, folder / f"{name}_curves.png"):
             parts += [f".. image:: {name}_curves.png", f"   :alt: validation error over seconds of {name}", ""]
     page = folder / "results.rst"
@@ -86,6 +90,27 @@ def _plot_curves(record: dict[str, Any], path: Path) -> bool:
         ax.tick_params(labelsize=7)
         ax.grid(alpha=0.3, which="both")
         ax.legend(fontsize=7)
+    figure.savefig(path, dpi=110)
+    return True
+
+
+def _plot_pictures(record: dict[str, Any], path: Path) -> bool:
+    """The pictures of all tables, one row a table; False when there are none."""
+    drawn = [table for table in tables_of(record) if table.pictures]
+    if not drawn:
+        return False
+    from matplotlib.figure import Figure
+
+    columns = max(len(table.pictures) for table in drawn)
+    figure = Figure(figsize=(1.9 * columns, 2.1 * len(drawn)), layout="constrained")
+    for row, table in zip(figure.subplots(len(drawn), columns, squeeze=False), drawn, strict=True):
+        row[0].set_title(table.title, fontsize=8, loc="left")
+        for ax in row:
+            ax.axis("off")
+        for ax, picture in zip(row, table.pictures, strict=False):
+            values = np.array(picture, float)
+            ax.imshow(np.ma.masked_less(values, 0), interpolation="nearest", vmin=0)
+            ax.imshow(np.ma.masked_greater_equal(values, 0), interpolation="nearest", cmap="gray", vmin=-2, vmax=0)
     figure.savefig(path, dpi=110)
     return True
 

@@ -27,12 +27,15 @@ class Table:
         One sentence under the table.
     curves : dict of str to list of [float, float]
         Lines of a plot, by name: processor seconds of a training and its error on the validation samples.
+    pictures : list of list of list of float
+        Images, rows from the top, negative where there is nothing to see; drawn beside each other.
     """
 
     title: str
     rows: list[Row]
     note: str = field(default="")
     curves: dict[str, list[list[float]]] = field(default_factory=dict)
+    pictures: list[list[list[float]]] = field(default_factory=list)
 
 
 def cells(table: Table) -> list[list[str]]:
