@@ -74,6 +74,9 @@ def prepare(config: Config, stack: ExitStack) -> Prepared:
         torch.manual_seed(config.train.seed)
         model = model_class(config.model.name)(**config.model.arguments)
     encoder, decoder = _normalisers(samples, time, data.normalise)
+    if model.config.get("hard_dirichlet"):
+        # What the network sets to 0 is 0 in the units of the field; an increment is added to inputs of the same units.
+        encoder, decoder = encoder.scale() if model.config["increment"] else encoder, decoder.scale()
     fields = GridTask(
         samples, loss_of(config.loss.name, config.loss.a), config.loss.reduction, encoder, decoder,
         symmetries(data.augment, samples.grid), odd, config.train.seed, config.train.batch_size, config.train.device,

@@ -65,6 +65,10 @@ class Normaliser:
         std = np.where(std > 1e-12 * np.abs(mean), std, 1.0)
         return cls(tuple(mean.tolist()), tuple(std.tolist()))
 
+    def scale(self) -> "Normaliser":
+        """The same without means, which keeps 0."""
+        return Normaliser((0.0,) * len(self.std), self.std)
+
     def encode(self, x: Tensor) -> Tensor:
         """(x - mean) / std for x of shape (batch, channels, *spatial)."""
         mean, std = self._on(x)

@@ -15,7 +15,8 @@ from sciml.models.export import export, exported_program
 STEPS = [[1, 1], [2, 0]]
 NETWORKS: list[dict[str, Any]] = [
     {"n_layers": 2, "steps": [[1, 1], [1, 0], [1, 0], [2, 0]]}, {"boundary": "periodic", "bias": True},
-    {"boundary": {"x-": "neumann", "y": "periodic"}, "location": "node", "restriction": "fas", "norm": "channel"},
+    {"boundary": {"x-": "neumann", "y": "periodic"}, "location": "node", "restriction": "fas", "norm": "channel",
+     "hard_dirichlet": True},
     {"restriction": "residual", "restriction_kernel": 4, "dirichlet": "odd"},
 ]
 

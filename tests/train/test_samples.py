@@ -134,6 +134,20 @@ def test_normalisation_does_not_know_validation_and_test_samples(tmp_path: Path)
         assert prepare(settings_for("tiny", path), stack).record["decoder"] != records[0]["decoder"]
 
 
+@pytest.mark.parametrize("more", [{}, {"model__increment": True}])
+def test_hard_conditions_are_0_in_the_units_of_the_field(tmp_path: Path, more: dict[str, object]) -> None:
+    data = write_small(tmp_path / "d.h5", location="node")
+    with ExitStack() as stack:
+        prepared = prepare(settings_for("mgno", data, model__hard_dirichlet=True, **more), stack)
+        x, y = prepared.task.batch(np.arange(2), 0)
+        pred = prepared.task.predict(prepared.model, x)
+    assert abs(float(y[..., 0].mean())) > 0.1
+    assert not pred[..., [0, -1]].any()
+    assert not pred[..., [0, -1], :].any()
+    assert pred[..., 1:-1, 1:-1].all()
+    assert normaliser_of(prepared.record, "decoder").mean == (0.0,)
+
+
 def test_record_gives_back_the_grid(tmp_path: Path) -> None:
     path = write_small(tmp_path / "s.h5", boundary=Boundary("neumann"), location="node")
     with ExitStack() as stack:

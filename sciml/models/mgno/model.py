@@ -12,6 +12,7 @@ from sciml.mesh import Grid
 from sciml.models._pretrained import Pretrained
 from sciml.models.mgno.convolutions import PLAIN
 from sciml.models.mgno.cycle import VCycle, check_field
+from sciml.models.mgno.hard import check_hard, with_zeros
 from sciml.models.mgno.layer import OperatorLayer
 from sciml.models.mgno.norms import Norm, norm_layer
 from sciml.models.mgno.settings import PUBLISHED, CycleSettings, Legacy, Restrict, Steps, Transfer
@@ -60,6 +61,9 @@ class MgNO(Pretrained):
         Map the input to `hidden_channels` at each point, before the first cycle.
     increment : bool
         Predict the change of the input, as one step of time does.
+    hard_dirichlet : bool
+        Set the prediction to 0 at nodes on Dirichlet sides, for ``location="node"``; runs then normalise outputs
+        by their scale alone, so that 0 stays 0.
     recompute : bool
         Keep only what goes into each layer for the gradient and form the rest again: less than half the memory, about
         a third more time a step, the same gradient.
@@ -88,7 +92,7 @@ class MgNO(Pretrained):
         prolongation_kernel: int | Sequence[int] = 4, bias: bool = False, pointwise: bool = True, norm: Norm = "none",
         norm_place: Literal["layer", "prolongation"] = "layer", norm_shape: Sequence[int] | None = None,
         head: Literal["pointwise", "cycle"] = "pointwise", head_channels: int | None = None, lifting: bool = False,
-        increment: bool = False, recompute: bool = False, legacy: Sequence[Legacy] = (),
+        increment: bool = False, hard_dirichlet: bool = False, recompute: bool = False, legacy: Sequence[Legacy] = (),
     ) -> None:
         super().__init__()
         if isinstance(boundary, Grid):
@@ -101,6 +105,8 @@ class MgNO(Pretrained):
             prolongation_kernel=prolongation_kernel, bias=bias, norm=norm if inside else "none", norm_shape=norm_shape,
             legacy=legacy,
         )
+        if hard_dirichlet:
+            check_hard(settings)
         self.config = dict(
             in_channels=in_channels, out_channels=out_channels, hidden_channels=hidden_channels, n_layers=n_layers,
             ndim=ndim, boundary=dict(boundary) if isinstance(boundary, Mapping) else boundary, location=location,
@@ -108,9 +114,9 @@ class MgNO(Pretrained):
             transfer=transfer, restriction_kernel=restriction_kernel, bias=bias, pointwise=pointwise, norm=norm,
             prolongation_kernel=list(settings.prolongation_kernels), norm_place=norm_place, head=head,
             norm_shape=None if norm_shape is None else list(norm_shape), head_channels=head_channels, lifting=lifting,
-            increment=increment, recompute=recompute, legacy=list(legacy),
+            increment=increment, hard_dirichlet=hard_dirichlet, recompute=recompute, legacy=list(legacy),
         )
-        self.settings, self.increment, self.recompute = settings, increment, recompute
+        self.settings, self.increment, self.recompute, self.hard = settings, increment, recompute, hard_dirichlet
         convolution = PLAIN[ndim]
         first = hidden_channels if lifting else in_channels
         self.lifting = convolution(in_channels, hidden_channels, 1) if lifting else nn.Identity()
@@ -161,7 +167,8 @@ class MgNO(Pretrained):
         for layer in self.layers:
             v = checkpoint(layer, v, use_reentrant=False, preserve_rng_state=False) if again else layer(v)
         y = torch.as_tensor(self.head(v))
-        return y + x if self.increment else y
+        y = y + x if self.increment else y
+        return with_zeros(y, self.settings.axes) if self.hard else y
 
 
 def _check(

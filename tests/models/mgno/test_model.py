@@ -175,6 +175,21 @@ def test_an_increment_starts_from_the_input() -> None:
     assert torch.equal(model(x), x)
 
 
+@pytest.mark.parametrize(("ndim", "boundary", "zeros"), [
+    (1, {"x-": "neumann"}, ["x+"]), (2, "dirichlet", ["x-", "x+", "y-", "y+"]),
+    (3, {"x": "periodic", "y+": "neumann", "z": "neumann"}, ["y-"]),
+])
+def test_hard_conditions_hold_exactly_and_nothing_else_changes(ndim: int, boundary: Any, zeros: list[str]) -> None:
+    options: dict[str, Any] = {"ndim": ndim, "boundary": boundary, "location": "node", "increment": True}
+    x = field(2, 1, *(9, 8, 7)[:ndim])
+    hard, soft = network(hard_dirichlet=True, **options).double()(x), network(**options).double()(x)
+    expected = soft.clone()
+    for side in zeros:
+        expected.select(2 + "xyz".index(side[0]), 0 if side[1] == "-" else -1).zero_()
+    assert torch.equal(hard, expected)
+    assert not torch.equal(hard, soft)
+
+
 def test_conditions_of_a_grid_are_taken_over() -> None:
     grid = Grid((16, 17), location="node", boundary={"x": Boundary("periodic"), "y": Boundary("neumann")})
     model = network(boundary=grid)
@@ -197,6 +212,8 @@ def test_conditions_of_a_grid_are_taken_over() -> None:
     ({"increment": True, "out_channels": 2}, "increment"), ({"head": "mlp"}, "head is 'mlp'"),
     ({"dirichlet": "odd", "location": "node"}, "odd continuation"), ({"legacy": ["x"]}, "legacy is 'x'"),
     ({"transfer": "fixed", "legacy": ["growing"]}, "fixed transfers"),
+    ({"hard_dirichlet": True}, "the location is cell, whose values"),
+    ({"hard_dirichlet": True, "location": "node", "boundary": "periodic"}, "no side of 'periodic'"),
 ])
 def test_what_does_not_fit_is_refused_by_name(arguments: dict[str, Any], text: str) -> None:
     with pytest.raises(InputError, match=text):
