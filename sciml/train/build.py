@@ -1,13 +1,10 @@
 """From settings to a model and a task."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
-from inspect import signature
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from sciml._errors import InputError
 from sciml._memory import memory_limit
@@ -16,8 +13,7 @@ from sciml.datasets.dataset import DataSet
 from sciml.datasets.formats import ours
 from sciml.datasets.open import open_dataset
 from sciml.datasets.small import open_darcy_small
-from sciml.kernels._pool import usable_cores
-from sciml.models import Pretrained, model_class
+from sciml.models import model_class
 from sciml.models.mgno.sides import conditions_of
 from sciml.train.augment import odd_fields, symmetries
 from sciml.train.config import Config, TimeConfig
@@ -25,29 +21,19 @@ from sciml.train.in_time import definite, normalisers, retold, trajectories
 from sciml.train.losses import loss_of
 from sciml.train.metrics import METRICS
 from sciml.train.normalise import Normaliser
+from sciml.train.prepared import Prepared, check_arguments, on_this_machine, seeded_model
 from sciml.train.record import record_of
 from sciml.train.samples import Samples, join, names_of
 from sciml.train.tasks.grid import GridTask
 from sciml.train.tasks.trajectory import TrajectoryTask
 
-__all__ = ["Prepared", "open_sets", "prepare"]
+__all__ = ["open_sets", "prepare"]
 
 # Samples are kept in memory where they take at most this part of it.
 HELD = 0.25
 
 
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """A model and its task, the settings with all that was decided, and what there is to say about the data."""
-
-    model: Pretrained
-    task: GridTask | TrajectoryTask
-    config: Config
-    record: dict[str, Any]
-    bad: Mapping[int, str]
-
-
-def prepare(config: Config, stack: ExitStack) -> Prepared:
+def prepare(config: Config, stack: ExitStack) -> Prepared[GridTask | TrajectoryTask]:
     """Open the data, fit the normalisation to the training samples, and build the model.
 
     Parameters
@@ -70,9 +56,7 @@ def prepare(config: Config, stack: ExitStack) -> Prepared:
     config = replace(config, model=replace(config.model, arguments=_arguments(config, samples)), time=time)
     moving = time.training != "none"
     odd = odd_fields(data.augment, samples.sets[0].equation, samples.inputs, moving=moving)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.train.seed)
-        model = model_class(config.model.name)(**config.model.arguments)
+    model = seeded_model(config)
     encoder, decoder = _normalisers(samples, time, data.normalise)
     if model.config.get("hard_dirichlet"):
         # What the network sets to 0 is 0 in the units of the field; an increment is added to inputs of the same units.
@@ -131,28 +115,18 @@ def _is_ours(path: Path) -> bool:
 
 
 def _resolved(config: Config) -> Config:
-    """Settings with threads, files and device made definite."""
-    train = config.train
+    """Settings that are definite on this machine, for metrics that there are."""
+    monitor = config.train.monitor
     model_class(config.model.name)
-    if train.device == "cuda" and not torch.cuda.is_available():
-        raise InputError("train.device is cuda and torch finds no CUDA device; use cpu")
-    if train.monitor not in METRICS:
-        raise InputError(
-            f"train.monitor is '{train.monitor}'; use one of {', '.join(METRICS)}{nearest(train.monitor, METRICS)}"
-        )
-    files = tuple(str(Path(name).resolve()) for name in config.data.files)
-    train = replace(train, threads=train.threads or usable_cores())
-    return replace(config, data=replace(config.data, files=files), train=train)
+    if monitor not in METRICS:
+        raise InputError(f"train.monitor is '{monitor}'; use one of {', '.join(METRICS)}{nearest(monitor, METRICS)}")
+    return on_this_machine(config)
 
 
 def _arguments(config: Config, samples: Samples) -> dict[str, Any]:
     """Arguments of the model's constructor: as given, the others from the data."""
-    known = signature(model_class(config.model.name)).parameters
+    known = check_arguments(config)
     given, grid = dict(config.model.arguments), samples.grid
-    for name in given:
-        if name not in known:
-            listed = ", ".join(known)
-            raise InputError(f"model {config.model.name} has no argument '{name}'; use {listed}{nearest(name, known)}")
     ins, outs = samples.channels("inputs"), samples.channels("outputs") // samples.frames
     counted = {"in_channels": ins, "out_channels": outs, "ndim": grid.ndim}
     for name, count in counted.items():

@@ -2,44 +2,27 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from inspect import signature
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-import torch
-
 from sciml._errors import InputError
-from sciml._nearest import nearest
 from sciml.datasets.dataset import DataSet
 from sciml.datasets.systems import poisson_system
-from sciml.kernels._pool import usable_cores
-from sciml.models import Pretrained, model_class
 from sciml.pde import StencilOperator
 from sciml.train.build import open_sets
 from sciml.train.config import Config, LossConfig, TrainConfig
 from sciml.train.normalise import Normaliser
+from sciml.train.prepared import Prepared, check_arguments, on_this_machine, seeded_model
 from sciml.train.record import record_of
 from sciml.train.samples import Samples, join
 from sciml.train.tasks.linear import DirectionLoss, LinearTask
 
-__all__ = ["DIRECTION_LOSSES", "PreparedLinear", "prepare_linear"]
+__all__ = ["DIRECTION_LOSSES", "prepare_linear"]
 
 DIRECTION_LOSSES: tuple[DirectionLoss, ...] = ("residual", "energy")
 
 
-@dataclass(frozen=True, eq=False)
-class PreparedLinear:
-    """A network and its task, the settings with all that was decided, and what there is to say about the data."""
-
-    model: Pretrained
-    task: LinearTask
-    config: Config
-    record: dict[str, Any]
-    bad: Mapping[int, str]
-
-
-def prepare_linear(config: Config, stack: ExitStack) -> PreparedLinear:
+def prepare_linear(config: Config, stack: ExitStack) -> Prepared[LinearTask]:
     """Open right-hand sides of one system, assemble its operator and build the network.
 
     Parameters
@@ -64,13 +47,11 @@ def prepare_linear(config: Config, stack: ExitStack) -> PreparedLinear:
     if not len(samples.split["train"]):
         raise InputError("no training samples are left; use other files, or a smaller data.validation")
     config = replace(config, model=replace(config.model, arguments=_arguments(config, samples.grid.ndim)))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.train.seed)
-        model = model_class(config.model.name)(**config.model.arguments)
+    model = seeded_model(config)
     task = LinearTask(
         samples, A, _loss(config), config.loss.reduction, config.train.batch_size, config.train.device
     )
-    return PreparedLinear(model, task, config, _record(samples, bad), bad)
+    return Prepared(model, task, config, _record(samples, bad), bad)
 
 
 def _operator(data: DataSet) -> StencilOperator:
@@ -89,14 +70,11 @@ def _operator(data: DataSet) -> StencilOperator:
 
 def _arguments(config: Config, ndim: int) -> dict[str, Any]:
     """Arguments of the constructor: as given, and the number of axes from the data."""
-    given, known = dict(config.model.arguments), signature(model_class(config.model.name)).parameters
-    for name in given:
-        if name not in known:
-            listed = ", ".join(known)
-            raise InputError(f"model {config.model.name} has no argument '{name}'; use {listed}{nearest(name, known)}")
+    check_arguments(config)
+    given = config.model.arguments
     if given.get("ndim", ndim) != ndim:
         raise InputError(f"model.ndim is {given['ndim']}, and the data have {ndim}; leave it out")
-    return given | {"ndim": ndim}
+    return {**given, "ndim": ndim}
 
 
 def _record(samples: Samples, bad: Mapping[int, str]) -> dict[str, Any]:
@@ -123,12 +101,9 @@ def _monitor(config: Config) -> str:
 
 def _resolved(config: Config) -> Config:
     """Settings with threads, files, loss and what is watched made definite."""
-    train, data = config.train, config.data
-    if train.device == "cuda" and not torch.cuda.is_available():
-        raise InputError("train.device is cuda and torch finds no CUDA device; use cpu")
+    config = on_this_machine(config)
+    data = config.data
     if data.augment != "none":
         raise InputError(f"data.augment is {data.augment}; directions are trained on one system, as it is: use none")
-    files = tuple(str(Path(name).resolve()) for name in data.files)
-    train = replace(train, threads=train.threads or usable_cores(), monitor=_monitor(config))
-    loss = replace(config.loss, name=_loss(config))
-    return replace(config, data=replace(data, files=files, normalise="none"), loss=loss, train=train)
+    train, loss = replace(config.train, monitor=_monitor(config)), replace(config.loss, name=_loss(config))
+    return replace(config, data=replace(data, normalise="none"), loss=loss, train=train)

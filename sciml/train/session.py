@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from sciml.kernels._pool import usable_cores
-from sciml.train.build import Prepared, prepare
-from sciml.train.build_cycle import PreparedCycle, prepare_cycle
-from sciml.train.build_linear import PreparedLinear, prepare_linear
+from sciml.train.build import prepare
+from sciml.train.build_cycle import prepare_cycle
+from sciml.train.build_linear import prepare_linear
 from sciml.train.config import Config
 from sciml.train.log import MetricLog
 from sciml.train.loop import Loop
+from sciml.train.prepared import Prepared
 from sciml.train.ranks import Ranks, joined_ranks
 from sciml.train.run import Run, new_folder
+from sciml.train.task import Task
 
 __all__ = ["prepared_for", "resumed", "started"]
 
@@ -89,7 +91,7 @@ def resumed(folder: Path, changes: Mapping[str, Any] | None = None) -> Iterator[
         yield loop
 
 
-def prepared_for(config: Config, stack: ExitStack) -> Prepared | PreparedLinear | PreparedCycle:
+def prepared_for(config: Config, stack: ExitStack) -> Prepared[Task]:
     """Model and task: fields from fields, for networks of search directions a linear system, for cycles random ones."""
     if config.model.name in CYCLES:
         return prepare_cycle(config)

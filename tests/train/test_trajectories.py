@@ -21,9 +21,11 @@ from sciml.datasets.generate.torus import Torus
 from sciml.mesh import Boundary, Grid
 from sciml.train import Config, Status, resumed, started
 from sciml.train.augment import act, odd_fields, symmetries
-from sciml.train.build import Prepared, prepare
+from sciml.train.build import prepare
 from sciml.train.losses import rel_l2
+from sciml.train.prepared import Prepared
 from sciml.train.rollout import Layout, rollout
+from sciml.train.task import Task
 from sciml.train.tasks.trajectory import TrajectoryTask
 
 PERIODIC = Boundary("periodic")
@@ -34,7 +36,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_moving(tmp_path_factory.mktemp("data") / "heat.h5")
 
 
-def prepared(path: Path, training: str, model: str = "tiny", **more: Any) -> tuple[Prepared, TrajectoryTask]:
+def prepared(path: Path, training: str, model: str = "tiny", **more: Any) -> tuple[Prepared[Task], TrajectoryTask]:
     settings = {"time__training": training, **more}
     with ExitStack() as stack:
         found = prepare(settings_for(model, path, **settings), stack)
