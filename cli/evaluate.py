@@ -13,6 +13,7 @@ Examples:
   sciml evaluate runs/fno-1
   sciml evaluate runs/fno-1 --data darcy64.h5 --report errors.json
   sciml evaluate runs/fno-1 --resolution 16
+  sciml evaluate runs/mgno-1 --data darcy64.h5 --levels 1
 
 \b
 Without --data the test samples of the data of the run are used; a file given is taken by its test samples,
@@ -29,6 +30,8 @@ _path = click.Path(path_type=Path)
 @click.option("--protocol", default="", metavar="NAME", help="A published split of the files.")
 @click.option("--resolution", type=int, metavar="N",
               help="Average cells (or thin out nodes) to N an axis before the model sees them.")
+@click.option("--levels", type=int, default=0, metavar="N",
+              help="Add N levels to MgNO, for cells 2^N times as narrow as in training.")
 @click.option("--report", type=_path, metavar="FILE", help="Report as .json; - prints it.")
 @click.option("--plot", type=_path, metavar="FILE",
               help="Worst samples: input, target, prediction, error.  [default: RUN/worst.png]")
@@ -70,6 +73,12 @@ def evaluate(
         _say(found.report, plot or run / "worst.png")
 
 
+def levels_of(facts: dict[str, Any]) -> str:
+    """What is said of levels that were added."""
+    n = facts.get("levels", 0)
+    return f", {n} level{'s' * (n > 1)} added" if n else ""
+
+
 def _say(report: dict[str, Any], plot: Path) -> None:
     from sciml.cli._summary import print_pairs
 
@@ -77,7 +86,7 @@ def _say(report: dict[str, Any], plot: Path) -> None:
     facts = {
         "model": f"{report['model']}, {report['parameters']} parameters",
         "samples": f"{report['samples']} of {report['protocol']}",
-        "resolution": " x ".join(map(str, report["resolution"])),
+        "resolution": " x ".join(map(str, report["resolution"])) + levels_of(report),
         "milliseconds a sample": f"{1e3 * report['seconds_per_sample']:.3g}",
         "worst samples": str(plot),
     }

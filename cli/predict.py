@@ -18,6 +18,7 @@ Examples:
   sciml predict runs/mgno-1 --output u.npy
   sciml predict runs/mgno-1 coefficient.npy --output u.npy --refine 1e-8 --report u.json
   sciml predict runs/mgno-1 darcy64.h5 --part val --output predictions.h5
+  sciml predict runs/mgno-1 darcy64.h5 --levels 1 --output predictions.h5
   sciml predict runs/flow-1 flow.h5 --steps 40 --output frames.h5
 
 \b
@@ -43,6 +44,8 @@ _path = click.Path(path_type=Path)
               help="Solve the equation of the run from the predictions, to this relative residual.")
 @click.option("--steps", type=int, metavar="N",
               help="Frames to predict, of a network that steps in time.  [default: as in training]")
+@click.option("--levels", type=int, default=0, metavar="N",
+              help="Add N levels to MgNO, for cells 2^N times as narrow as in training.")
 @click.option("--report", type=_path, metavar="FILE", help="Report as .json; - prints it.")
 @click.option("--part", default="test", metavar="NAME", help="train, val or test of a data set.  [default: test]")
 @click.option("--protocol", default="", metavar="NAME", help="A published split of the data set.")
@@ -55,14 +58,15 @@ def predict(
     from contextlib import ExitStack
 
     from sciml.cli._exit import Failure
+    from sciml.train.levels import with_levels
     from sciml.train.trained import Trained
 
     _check(output, refine, report, given["threads"])
-    trained = Trained.of(run)
+    trained = with_levels(Trained.of(run), given["levels"])
     with ExitStack() as stack:
         inputs = _open(trained, source, stack, given)
         values, facts = _predicted(trained, inputs, refine, given["threads"], given["steps"], quiet)
-        facts = {**_about(trained, source, output, inputs, given["part"]), **facts}
+        facts = {**_about(trained, source, output, inputs, given), **facts}
         _write(trained, inputs, values, output, report, facts)
     if report == Path("-"):
         click.echo(_json(facts))
@@ -145,17 +149,18 @@ def _refined(
 
 
 def _about(
-    trained: "Trained", source: Path | None, output: Path, inputs: "PredictionInput", part: str
+    trained: "Trained", source: Path | None, output: Path, inputs: "PredictionInput", given: dict[str, Any]
 ) -> dict[str, Any]:
     return {
         "model": trained.config.model.name,
         "checkpoint": str(trained.path / "model.safetensors"),
         "input": str(source) if source is not None else list(trained.config.data.files) or trained.record["data"],
-        "part": None if source is not None and source.suffix == ".npy" else part,
+        "part": None if source is not None and source.suffix == ".npy" else given["part"],
         "samples": len(inputs),
         "indices": inputs.indices.tolist(),
         "resolution": list(inputs.grid.shape),
         "parameters": trained.parameters,
+        **({"levels": given["levels"]} if given["levels"] else {}),
         "output": str(output),
     }
 
@@ -211,5 +216,9 @@ def _say(facts: dict[str, Any]) -> None:
 
 def _where(facts: dict[str, Any]) -> str:
     """On which grid the network ran, if another."""
+    from sciml.cli.evaluate import levels_of
+
     shape = facts.get("predicted_at", facts["resolution"])
+    if "levels" in facts:
+        return levels_of(facts)
     return "" if shape == facts["resolution"] else f", predicted on {' x '.join(map(str, shape))} and interpolated"

@@ -15,6 +15,7 @@ from torch import Tensor
 from sciml._errors import InputError
 from sciml.mesh import Grid
 from sciml.train.held_out import held_out
+from sciml.train.levels import with_levels
 from sciml.train.metrics import METRICS
 from sciml.train.resample import resample
 from sciml.train.samples import Samples
@@ -53,7 +54,7 @@ class Evaluation:
 
 def evaluate(
     run: str | Path, files: Sequence[str | Path] = (), *, protocol: str = "", resolution: int | None = None,
-    skip_bad: bool = False, classical: bool = False, threads: int | None = None,
+    levels: int = 0, skip_bad: bool = False, classical: bool = False, threads: int | None = None,
 ) -> Evaluation:
     """Metrics of the best model of a run.
 
@@ -68,6 +69,8 @@ def evaluate(
         Name of a published split of the files.
     resolution : int, optional
         Points an axis to average (cells) or thin out (nodes) all fields to.
+    levels : int
+        Levels to add above the network, for cells 2^levels times as narrow as in training, by `with_levels`.
     skip_bad : bool
         Leave out samples that are not finite instead of refusing them.
     classical : bool
@@ -80,7 +83,7 @@ def evaluate(
     InputError
         If the data do not fit the model, there are no test samples, or no classical solver knows the equation.
     """
-    trained = Trained.of(run)
+    trained = with_levels(Trained.of(run), levels)
     own = trained.config.data.files
     with ExitStack() as stack:
         found = held_out(trained, files, stack, protocol=protocol)
@@ -103,6 +106,7 @@ def evaluate(
             "skipped": bad,
             "resolution": list(judged.grid.shape),
             "parameters": trained.parameters,
+            **({"levels": levels} if levels else {}),
             "metrics": {
                 name: {"mean": values.mean(), "std": values.std(), "per_sample": values, **judged.per_step(name)}
                 for name, values in judged.metrics.items()

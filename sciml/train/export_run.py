@@ -40,6 +40,7 @@ class InUnits(Pretrained):
         super().__init__()
         self.config = {"in_channels": len(encoder.mean), "ndim": ndim}
         self.model = model
+        self.settings = getattr(model, "settings", None)  # of MgNO, for levels above it
         self.smallest_side = int(getattr(model, "smallest_side", 1))
         for name, numbers in (
             ("input_mean", encoder.mean), ("input_std", encoder.std), ("output_mean", decoder.mean),

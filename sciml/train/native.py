@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sciml.mesh import AXES, Grid
 from sciml.models import FNO
+from sciml.models.mgno.levels import Refined
 from sciml.train.resample import resample
 from sciml.train.trained import Trained
 
@@ -24,10 +25,11 @@ def native_shape(trained: Trained, grid: Grid) -> tuple[int, ...]:
     Notes
     -----
     Convolutions see a number of points, not a length: on a much finer grid their prediction may be off by the size of
-    the solution, and that on the grid of training, interpolated, is still close. Fourier layers see lengths.
+    the solution, and that on the grid of training, interpolated, is still close. Fourier layers see lengths, and
+    networks with levels on top are made for finer grids.
     """
     coarse = trained.grid.shape
-    if isinstance(trained.model, FNO) or any(name in SHARP for name in trained.record["inputs"]):
+    if isinstance(trained.model, FNO | Refined) or any(name in SHARP for name in trained.record["inputs"]):
         return grid.shape
     ends = [1 if grid.location == "node" and not grid.is_periodic(axis) else 0 for axis in range(grid.ndim)]
     divides = all(n > end and m >= n and (m - end) % (n - end) == 0

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import Result
-from trained_runs import train_darcy, write_darcy
+from trained_runs import train, train_darcy, write_darcy
+from training import settings_for
 
 from sciml.datasets.formats.ours import open_ours
 from sciml.mesh import Grid
 from sciml.pde import poisson
 from sciml.solvers import Multigrid, solve
 from sciml.train.evaluate import evaluate
+from sciml.train.levels import with_levels
 from sciml.train.native import predict_guess
 from sciml.train.trained import Trained
 
@@ -109,6 +111,21 @@ def test_arrays_at_any_resolution(run: Run, trained: Path, shape: tuple[int, ...
     for k, field in enumerate(a.reshape(x.shape)):
         exact = poisson(Grid(shape[-2:]), field, 1.0)
         assert np.linalg.norm(exact.b.ravel() - exact.A @ x[k].ravel()) <= 1.01e-8 * np.linalg.norm(exact.b)
+
+
+def test_refinement_starts_from_levels_that_are_added(run: Run, trained: Path, tmp_path: Path) -> None:
+    steps = [[1, 0], [2, 0]]
+    path = train(settings_for("mgno", trained.parent / "darcy.h5", train__epochs=1, model__steps=steps), tmp_path / "m")
+    a = coefficient(24, 24)
+    np.save("a.npy", a)
+    out = run("predict", str(path), "a.npy", "--output", "x.npy", "--levels", "1", "--refine", "1e-8", "--report",
+              "r.json").stdout
+    assert "24 x 24, 1 level added" in out
+    report, system = json.loads(Path("r.json").read_text()), poisson(Grid((24, 24)), a, 1.0)
+    assert report["levels"] == 1
+    u = with_levels(Trained.of(path), 1).predict(a[None, None])[0, 0].ravel().astype(np.float64)
+    b = system.b.ravel()
+    assert report["residual_guess"][0] == pytest.approx(np.linalg.norm(b - system.A @ u) / np.linalg.norm(b), rel=1e-6)
 
 
 def test_refinement_on_a_finer_grid_starts_from_that_of_training(run: Run, trained: Path) -> None:

@@ -108,6 +108,20 @@ def test_evaluate_elsewhere(run: Run, data: Path, tmp_path: Path) -> None:
         run("evaluate", "a", *bad.split(), code=2)
 
 
+def test_levels_that_are_added(run: Run, data: Path, tmp_path: Path) -> None:
+    write_small(tmp_path / "finer.h5", shape=(32, 16), count=12)
+    run("train", "mgno", "--data", "small.h5", "--epochs", "1", "--output", "a", *TINY, "--set", "model.steps=[[2, 0]]")
+    more = ("--data", "finer.h5", "--levels", "1", "--report", "r.json")
+    assert "32 x 16, 1 level added" in run("evaluate", "a", *more).stdout
+    report = json.loads(Path("r.json").read_text())
+    assert (report["levels"], report["resolution"]) == (1, [32, 16])
+    run("predict", "a", "finer.h5", "--levels", "2", "--output", "u.npy")
+    assert np.load("u.npy").shape == (3, 32, 16)
+    write_small(tmp_path / "odd.h5", shape=(9, 9), count=12)
+    assert "even sizes" in run("evaluate", "a", "--data", "odd.h5", "--levels", "1", code=2).stderr
+    assert "-1 levels" in run("predict", "a", "--levels", "-1", "--output", "u.npy", code=2).stderr
+
+
 def test_one_and_three_dimensions(run: Run, tmp_path: Path) -> None:
     cube = (6, 5, 4)
     for shape, model in (((16,), "fno"), (cube, "fno"), (cube, "unet"), ((16,), "mgno"), (cube, "mgno")):

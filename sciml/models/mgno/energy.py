@@ -63,7 +63,7 @@ def least_energy(
     >>> least_energy(u, a, axes, steps=8).round(decimals=4)
     tensor([[[2.0000, 5.0000, 6.2500, 6.5000]]])
     """
-    share = [h**-2 for h in spacing or [1.0] * len(axes)]
+    share = [h**-2 for h in ([1.0] * len(axes) if spacing is None else spacing)]
     even = [Axis(*(Side("wrap" if side.ghost == "wrap" else "replicate") for side in (axis.left, axis.right)))
             for axis in axes]
     faces = [weight / sum(share) * _faces(a, even, axis) for axis, weight in enumerate(share)]
