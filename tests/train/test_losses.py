@@ -8,7 +8,7 @@ from torch import Tensor
 from sciml._errors import InputError
 from sciml.mesh import Boundary, Grid
 from sciml.train.build_linear import DIRECTION_LOSSES
-from sciml.train.config import _CHOICES
+from sciml.train.limits import CHOICES
 from sciml.train.losses import LOSSES, REDUCTIONS, h1_fd, h1_fft20, h1_spectral, loss_of, reduce, rel_l2
 from sciml.train.metrics import METRICS, max_error, nrmse, rmse, vrmse
 
@@ -183,5 +183,5 @@ def test_unknown_losses_name_the_nearest() -> None:
 
 def test_settings_know_the_losses() -> None:
     """They are listed there once more, so that settings are checked without torch."""
-    assert _CHOICES["loss.name"] == (*LOSSES, *DIRECTION_LOSSES)
-    assert _CHOICES["loss.reduction"] == REDUCTIONS
+    assert CHOICES["loss.name"] == (*LOSSES, *DIRECTION_LOSSES)
+    assert CHOICES["loss.reduction"] == REDUCTIONS

@@ -13,8 +13,9 @@ from sciml._errors import InputError
 from sciml.mesh import Boundary, Grid
 from sciml.pde import poisson
 from sciml.train.augment import AUGMENTATIONS, act, chosen, symmetries
-from sciml.train.config import _CHOICES, OptimiserConfig, ScheduleConfig
+from sciml.train.config import OptimiserConfig, ScheduleConfig
 from sciml.train.engine import Engine
+from sciml.train.limits import CHOICES
 from sciml.train.log import MetricLog
 from sciml.train.normalise import Normaliser
 from sciml.train.reproducible import reproducible
@@ -94,7 +95,7 @@ def test_choice_among_symmetries_is_even_and_of_every_epoch_anew() -> None:
 
 
 def test_settings_know_the_augmentations() -> None:
-    assert _CHOICES["data.augment"] == AUGMENTATIONS
+    assert CHOICES["data.augment"] == AUGMENTATIONS
 
 
 @given(st.integers(2, 300), st.floats(0.0, 1.0))
