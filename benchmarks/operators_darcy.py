@@ -14,9 +14,11 @@ on 256^2, follow with the same choice and one seed.
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sciml.bench import Settings, Table
@@ -33,13 +35,16 @@ from sciml.bench.tables import Row
 from sciml.bench.trainings import Outcome
 from sciml.datasets.generate.darcy import Darcy
 from sciml.datasets.generate.engine import Order
-from sciml.models.mgno import Refined
+from sciml.mesh import Grid
+from sciml.models.mgno import CycleSettings, Refined
 from sciml.train.held_out import held_out
 from sciml.train.native import interpolated
 from sciml.train.resample import resample
 from sciml.train.trained import Trained
 
 __all__ = ["run"]
+
+Array: TypeAlias = NDArray[np.float32]
 
 CHOOSING, TRAINING = 30.0, 600.0  # processor seconds
 SAMPLES = (1000, 100, 100)
@@ -87,34 +92,44 @@ def contest(settings: Settings, label: str, file: Path) -> Contest:
     return Contest(label, SHARED | {"data.files": [str(file.resolve())]}, settings, ENTRANTS)
 
 
-class InUnits(nn.Module):
-    """The network with its normalisation: fields in their own units, which vanish on the sides."""
+class Given(nn.Module):
+    """In place of a network of cell averages: always the same ones."""
 
-    def __init__(self, trained: Trained) -> None:
+    def __init__(self, u: Array, settings: CycleSettings) -> None:
         super().__init__()
-        self.trained, self.network, self.settings = trained, trained.model, trained.model.settings
+        self.u, self.settings = torch.from_numpy(u), settings
 
     def forward(self, x: Tensor) -> Tensor:
-        """The prediction."""
-        return self.trained.decoder.decode(self.network(self.trained.encoder.encode(x)))
+        """The fields that were given."""
+        return self.u
+
+
+def prolongated(u: Array, a: Array, grid: Grid, settings: CycleSettings) -> dict[str, Array]:
+    """Fields on `grid`, where the medium is a, from those on cells twice as wide, by the way there."""
+    given, medium = Given(u, settings), torch.from_numpy(a)
+    return {
+        "one more level": Refined(given, 0)(medium).numpy(),  # type: ignore[arg-type]  # as a network
+        "parabola": Refined(given)(medium).numpy(),  # type: ignore[arg-type]
+        "interpolated": interpolated(u, grid),
+        "repeated": u.repeat(2, -1).repeat(2, -2),
+    }
 
 
 def transfer(outcome: Outcome, fine: Path) -> dict[str, dict[str, float]]:
-    """Errors in percent on the training grid, and on that twice as fine by a further level and by interpolation."""
+    """Errors in percent on the training grid, and on that twice as fine from predictions, and from exact averages."""
     trained = Trained.of(outcome.path)
     with ExitStack() as stack:
         samples = held_out(trained, [fine], stack)
-        indices = samples.split["test"]
+        indices, grid = samples.split["test"], samples.grid
         x, y = (samples.read(kind, indices) for kind in ("inputs", "outputs"))
-        with torch.inference_mode():
-            refined = Refined(InUnits(trained))(torch.from_numpy(x)).numpy()  # type: ignore[arg-type]  # as a network
-        coarse = trained.predict(resample(x, samples.grid, trained.grid.shape))
-        ways = {
-            "one more level": refined, "interpolated": interpolated(coarse, samples.grid),
-            "repeated": coarse.repeat(2, -1).repeat(2, -2), "the network itself": trained.predict(x),
-        }
-        errors = {way: field_errors(u, y, samples.grid) for way, u in ways.items()}
-    return {"training grid": test_errors(outcome)} | errors
+    coarse = trained.predict(resample(x, grid, trained.grid.shape))
+    averages = resample(y, grid, trained.grid.shape)
+    settings: Any = trained.model.settings
+    ours, exact = (prolongated(u, x, grid, settings) for u in (coarse, averages))
+    fields = {f"MgNO, {way}": u for way, u in ours.items()} | {"MgNO, the network itself": trained.predict(x)}
+    fields |= {f"exact averages, {way}": u for way, u in exact.items()}
+    on_fine = {way: field_errors(u, y, grid) for way, u in fields.items()}
+    return {"MgNO, training grid": test_errors(outcome)} | on_fine
 
 
 def transfer_table(outcomes: Sequence[Outcome | None], fine: Path, n: int) -> Table:
@@ -122,12 +137,14 @@ def transfer_table(outcomes: Sequence[Outcome | None], fine: Path, n: int) -> Ta
     found = [transfer(outcome, fine) for outcome in outcomes if outcome is not None]
     rows: list[Row] = []
     for way in found[0] if found else ():
-        row: Row = {"method": f"MgNO, {way}", "cells": n if way == "training grid" else 2 * n, "seeds": len(found)}
+        cells = n if way.endswith("training grid") else 2 * n
+        row: Row = {"method": way, "cells": cells, "seeds": len(found)}
         rows.append(row | errors_over_seeds([one[way] for one in found]))
     return Table(
         f"Trained on {n}^2 cells, judged on {2 * n}^2", rows,
-        "Labels of both grids are averages of the same solve. Interpolated: linearly from the prediction on the coarse "
-        "grid, odd beyond the sides; repeated: each of its cells as four equal ones.",
+        "Labels of both grids are averages of the same solve. One more level: the parabola through averages, then four "
+        "steps that lower the energy and keep averages (`sciml evaluate --levels 1`). Interpolated: linearly, odd "
+        "beyond the sides; repeated: each cell as four equal ones. Exact averages: of labels, in place of predictions.",
     )
 
 
