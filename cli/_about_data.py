@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 __all__ = ["about", "opened"]
 
 # Attributes of our files that have a line of their own or say nothing to a person.
-KNOWN = ("sciml_format", "version", "name", "equation", "generator", "seed")
+KNOWN = ("sciml_format", "version", "name", "equation", "generator", "seed", "parts")
 
 
 def opened(path: Path) -> "DataSet":
@@ -38,6 +38,7 @@ def about(path: Path) -> dict[str, str]:
         If it is not a data set.
     """
     from sciml._memory import readable_bytes
+    from sciml.datasets.atoms.frames import is_atoms
     from sciml.datasets.dataset import PARTS
 
     with opened(path) as data:
@@ -45,12 +46,14 @@ def about(path: Path) -> dict[str, str]:
         for group in ("inputs", "outputs"):
             for name, values in getattr(data, group).items():
                 lines[f"{group}/{name}"] = f"{_by(values.shape[1:])} {values.dtype}"
+        if is_atoms(data):
+            lines |= _atoms(data)
         if data.grid is not None:
             lines |= _grid(data.grid)
         if data.split:
             lines["split"] = ", ".join(f"{name} {len(data.split[name])}" for name in PARTS if name in data.split)
             lines["protocol"] = data.protocol
-        if data.equation:
+        if data.equation and not is_atoms(data):
             lines["equation"] = _pairs(data.equation)
         lines |= _origin(data.attributes)
         if "residual" in data.facts:
@@ -72,6 +75,27 @@ def _grid(grid: "Grid") -> dict[str, str]:
         "grid": f"{_by(grid.shape)} {grid.location}s, extent {_by(grid.extent)}",
         "boundary": "; ".join(f"{' '.join(at)} {what}" for what, at in walls.items()),
     }
+
+
+def _atoms(data: "DataSet") -> dict[str, str]:
+    """What frames are of: numbers of atoms, species, axes that repeat, labels and units."""
+    import numpy as np
+
+    from sciml.datasets.atoms.frames import LABELS, UNITS, frames_with, symbols_of
+
+    counts, periodic = data.facts["atoms"], data.inputs["periodic"][:]
+    axes = np.unique(periodic, axis=0)
+    lines = {
+        "atoms": f"{counts.min()} to {counts.max()} a frame, {counts.sum()} in all" if np.ptp(counts) else
+                 f"{counts[0]} a frame, {counts.sum()} in all",
+        "species": " ".join(symbols_of(data)),
+        "periodic": "differs from frame to frame" if len(axes) > 1 else
+                    " ".join(axis for axis, is_one in zip("abc", axes[0], strict=True) if is_one) or "no",
+    }
+    for label in LABELS:
+        count = int(np.count_nonzero(frames_with(data, label)))
+        lines[label] = f"{'all' if count == len(data) else count or 'no'} frames, {UNITS[label]}"
+    return lines
 
 
 def _origin(attributes: dict[str, Any]) -> dict[str, str]:

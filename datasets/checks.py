@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml._errors import InputError
+from sciml.datasets.atoms.frames import LABELS, frames_with, is_atoms
+from sciml.datasets.atoms.scale import energy_scale
 from sciml.datasets.dataset import DataSet, Field
 from sciml.datasets.principles import principles_of
 
@@ -88,9 +90,11 @@ def check(data: DataSet, systems: int = 8, progress: Progress | None = None) -> 
     readable, finite = _Tally("checksums"), _Tally("finite values")
     rules = {rule.name: (rule, _Tally(rule.name)) for rule in principles_of(data)}
     chosen = set(np.linspace(0, len(data) - 1, min(max(systems, 0), len(data))).round().astype(int).tolist())
+    may_lack = is_atoms(data)  # frames of atoms without a label have NaN in its place
     for sample in range(len(data)):
         try:
             inputs, outputs = (_read(fields, sample) for fields in (data.inputs, data.outputs))
+            outputs = {k: v for k, v in outputs.items() if not (may_lack and np.isnan(v).all())}
         except (OSError, InputError) as error:
             readable.note(sample, " ".join(str(error).split())[:100])
             continue
@@ -103,7 +107,18 @@ def check(data: DataSet, systems: int = 8, progress: Progress | None = None) -> 
         if progress is not None:
             progress(sample + 1, len(data))
     found = [readable.finding(), finite.finding(), *residuals(data)]
-    return found + [tally.finding() for _, tally in rules.values() if tally.checked]
+    found += [tally.finding() for _, tally in rules.values() if tally.checked]
+    return found + (_labels(data) if may_lack else [])
+
+
+def _labels(data: DataSet) -> list[Finding]:
+    """Which labels frames of atoms have, and whether their units are plausible; neither makes a file bad."""
+    there = {label: np.count_nonzero(frames_with(data, label)) for label in LABELS}
+    doubt = energy_scale(data)
+    return [
+        Finding("labels", True, ", ".join(f"{label} in {count} of {len(data)}" for label, count in there.items())),
+        Finding("energy scale", True, f"WARNING: {doubt}" if doubt else "fits atoms and forces"),
+    ]
 
 
 def named(samples: Mapping[int, Any]) -> str:

@@ -1,13 +1,19 @@
 """From one format of samples to another."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from secrets import token_hex
 from typing import Literal, TypeAlias, get_args
 
 from sciml._atomic import replacing
 from sciml._errors import InputError
+from sciml.datasets.atoms.checks import without_bad
+from sciml.datasets.atoms.frames import frame_name, is_atoms
+from sciml.datasets.atoms.scale import energy_scale
+from sciml.datasets.atoms.units import in_units
+from sciml.datasets.atoms.write import SUFFIXES as ATOMS_SUFFIXES
+from sciml.datasets.atoms.write import atoms_target_of, write_atoms
 from sciml.datasets.dataset import PARTS, DataSet
 from sciml.datasets.formats.described import plain
 from sciml.datasets.formats.ours import writing
@@ -24,9 +30,9 @@ SUFFIXES: dict[str, Target] = {".h5": "sciml", ".hdf5": "well", "": "well", ".np
 
 
 def convert(
-    source: str | Path | Sequence[str | Path], target: Path, *, protocol: str | None = None, to: Target | None = None,
-    progress: Progress | None = None,
-) -> None:
+    source: str | Path | Sequence[str | Path], target: Path, *, protocol: str | None = None, to: str | None = None,
+    progress: Progress | None = None, units: Mapping[str, str] | None = None, skip_bad: bool = False,
+) -> list[str]:
     """Write the samples of files in another format; the result appears complete or not at all.
 
     Parameters
@@ -39,9 +45,18 @@ def convert(
     protocol : str, optional
         Published use of the source: points, frames and split of the result are those.
     to : {"sciml", "well", "npz"}, optional
-        Format, whatever the suffix.
+        Format, whatever the suffix; for frames of atoms one of `sciml.datasets.atoms.write`.
     progress : callable, optional
         Called as ``progress(done, samples)``; by the format of sciml only.
+    units : mapping of str to str, optional
+        What the numbers of frames of atoms are meant in (`in_units`); default Angstrom and eV.
+    skip_bad : bool
+        Leave frames of atoms out that cannot be right, instead of refusing them.
+
+    Returns
+    -------
+    list of str
+        What a person should know: frames that were left out, units that are doubtful.
 
     Raises
     ------
@@ -53,17 +68,26 @@ def convert(
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     np.savez(Path(folder, "a.npz"), inputs=np.ones((3, 8)), outputs=np.zeros((3, 8)))
-    ...     convert(Path(folder, "a.npz"), Path(folder, "a.h5"))
+    ...     _ = convert(Path(folder, "a.npz"), Path(folder, "a.h5"))
     ...     with open_dataset(Path(folder, "a.h5")) as data:
     ...         len(data), data.outputs["outputs"].shape
     (3, (3, 8))
     """
-    chosen = to or target_of(target)
     if target.is_dir():
         raise InputError(f"{target} is a folder that exists; name a new one, or remove it first")
+    if to is None and target.suffix.lower() not in ATOMS_SUFFIXES:
+        target_of(target)
     with open_dataset(source, protocol) as data:
+        if is_atoms(data):
+            return _convert_atoms(in_units(data, units or {}), target, to, progress, skip_bad)
+        if units or skip_bad:
+            raise InputError(f"{data.name} holds no atoms; units and leaving out bad frames are for these")
+        chosen = target_of(target) if to is None else to
+        if chosen not in get_args(Target):
+            raise InputError(f"format '{to}' is for atoms; {data.name} goes to {', '.join(get_args(Target))}")
         if chosen == "well" and not target.suffix:
-            return _write_folder(data, target)
+            _write_folder(data, target)
+            return []
         with replacing(target) as (partial,):
             if chosen == "sciml":
                 write_ours(data, partial, progress)
@@ -71,6 +95,18 @@ def convert(
                 write_well(data, partial)
             else:
                 write_plain(data, partial)
+    return []
+
+
+def _convert_atoms(
+    data: DataSet, target: Path, to: str | None, progress: Progress | None, skip_bad: bool
+) -> list[str]:
+    atoms_target_of(target, to)
+    kept, bad = without_bad(data, skip=skip_bad)
+    write_atoms(kept, target, to, progress)
+    first = min(bad, default=0)
+    left = [f"left out {len(bad)} of {len(data)} frames; {frame_name(data, first)} has {bad[first]}"] if bad else []
+    return left + [remark for remark in [energy_scale(kept)] if remark]
 
 
 def target_of(path: Path) -> Target:

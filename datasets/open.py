@@ -23,8 +23,12 @@ FORMATS = {
     "well": "The Well",
     "pdebench": "PDEBench",
     "plain": "archive .npz of inputs and outputs",
+    "deepmd_npy": "folder of deepmd systems",
+    "deepmd_hdf5": "HDF5 file of deepmd systems",
+    "extxyz": "extended XYZ",
+    "ase_db": "database of ASE",
 }
-SUFFIXES = (".mat", ".pt", ".pth", ".npz", ".h5", ".hdf5")
+SUFFIXES = (".mat", ".pt", ".pth", ".npz", ".h5", ".hdf5", ".extxyz", ".xyz", ".db")
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 ROLES = ("train", "val", None, "test")
 
@@ -39,7 +43,8 @@ def open_dataset(path: str | Path | Sequence[str | Path], protocol: str | None =
     ----------
     path : str, Path or sequence of them
         A data set of sciml, MATLAB files of the FNO family, .npy sets of Geo-FNO, tensor files of neuraloperator, HDF5
-        files of PDEBench or The Well, or .npz archives. Samples of several files follow one another.
+        files of PDEBench or The Well, .npz archives; or frames of atoms: folders or HDF5 files of deepmd, extended XYZ,
+        databases of ASE. Samples of several files follow one another.
     protocol : str, optional
         Published use of the files: ``fno``, ``lsm``, ``nsl``, ``lno``, ``mgno``, ``pdebench``, ``neuraloperator``,
         ``well``. Default all samples and points, split as the files are.

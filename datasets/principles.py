@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.datasets.atoms.checks import judge
+from sciml.datasets.atoms.frames import is_atoms, symbols_of
 from sciml.datasets.dataset import DataSet
 from sciml.datasets.systems import poisson_system
 from sciml.mesh import Grid
@@ -46,6 +48,8 @@ def principles_of(data: DataSet) -> list[Principle]:
     >>> [rule.name for rule in principles_of(DataSet("two", *fields, Grid((4,)), equation))]
     ['maximum principle', 'labels solve the stored systems']
     """
+    if is_atoms(data):
+        return [Principle("atoms apart in cells with a volume", _atoms(symbols_of(data)))]
     equation, grid = data.equation or {}, data.grid
     kind, solution = equation.get("kind"), str(equation.get("solution", "solution"))
     if solution not in data.outputs or grid is None:
@@ -64,6 +68,10 @@ def principles_of(data: DataSet) -> list[Principle]:
     if kind in ("navier_stokes", "burgers") and own:
         found.append(Principle("conserved mean", _mean(grid, equation, solution, rounding)))
     return found
+
+
+def _atoms(symbols: tuple[str, ...]) -> Judge:
+    return lambda inputs, outputs: judge(inputs, outputs, symbols)
 
 
 def _bounds(grid: Grid, equation: Mapping[str, Any], solution: str) -> Judge:

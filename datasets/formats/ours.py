@@ -12,21 +12,26 @@ from numpy.typing import NDArray
 
 from sciml._errors import InputError
 from sciml._nearest import nearest
-from sciml.datasets.dataset import DataSet
+from sciml.datasets.dataset import DataSet, Field
 from sciml.datasets.formats.sink import new_hdf5
 from sciml.datasets.protocols import PROTOCOLS, protocol_of
+from sciml.datasets.ragged import Ragged, Stored, Table
 from sciml.datasets.series import recut
 from sciml.datasets.stores import Hdf5Array, Hdf5File
 from sciml.datasets.view import View
 from sciml.mesh import Boundary, Grid
 
 __all__ = [
-    "FORMAT", "VERSION", "Writer", "grid_attributes", "grid_of", "open_files", "open_ours", "recognises", "writing",
+    "FORMAT", "SAMPLES", "VERSION", "Writer", "grid_attributes", "grid_of", "open_files", "open_ours", "recognises",
+    "writing",
 ]
 
 FORMAT, VERSION = "dataset", 1
 # Equations whose published protocols make sense on files made anew: they choose samples and frames, no points.
 KINDS = {"navier_stokes": "navier-stokes"}
+# Attribute of what is stored row by row: of what a sample has several, or that each row is a sample.
+ROWS, SAMPLES = "rows", "samples"
+CHUNK = 1 << 16  # bytes of rows
 
 
 def recognises(path: Path) -> bool:
@@ -62,22 +67,42 @@ def open_ours(path: Path) -> DataSet:
             if version > VERSION:
                 raise InputError(f"{path} has version {version} of the format; this sciml reads up to {VERSION}")
             attributes = {name: _plain(value) for name, value in file.attrs.items()}
+            facts = {name: item[:] for name, item in file.get("samples", {}).items()}
             data = DataSet(
                 name=str(attributes["name"]),
-                inputs={name: View(Hdf5Array(opened, f"inputs/{name}")) for name in file["inputs"]},
-                outputs={name: View(Hdf5Array(opened, f"outputs/{name}")) for name in file["outputs"]},
+                inputs=_fields(opened, "inputs", facts),
+                outputs=_fields(opened, "outputs", facts),
                 grid=grid_of(file["grid"].attrs) if "grid" in file else None,
                 equation=json.loads(attributes.get("equation", "null")),
                 attributes=attributes | {"generator": json.loads(attributes.get("generator", "{}"))},
                 split={name: item[:] for name, item in file.get("split", {}).items()},
                 protocol=str(attributes.get("protocol", "as stored")),
-                facts={name: item[:] for name, item in file.get("samples", {}).items()},
+                facts=facts,
                 closing=stack.pop_all(),
             )
         except (OSError, RuntimeError, KeyError, TypeError, json.JSONDecodeError) as error:
             reason = " ".join(str(error).split())[:120]
             raise InputError(f"{path} is damaged or not a data set ({reason}); expected a file of sciml data") from None
     return data
+
+
+def _fields(opened: Hdf5File, group: str, facts: Mapping[str, NDArray[Any]]) -> dict[str, Field]:
+    """Where samples differ in length, data sets of their rows say what the rows are."""
+    file, found = opened.handle(), dict[str, Field]()
+    for name in file[group]:
+        key = f"{group}/{name}"
+        store = Hdf5Array(opened, key)
+        rows = file[key].attrs.get(ROWS)
+        if rows is None:
+            found[name] = View(store)
+        elif str(rows) == SAMPLES:
+            found[name] = Table(Stored(store))
+        else:
+            counts = facts[str(rows)].astype(np.int64)
+            if counts.sum() != store.shape[0]:
+                raise KeyError(f"{key} has {store.shape[0]} rows, and samples/{rows} counts {counts.sum()}")
+            found[name] = Ragged(Stored(store), counts)
+    return found
 
 
 def open_files(paths: Sequence[Path], protocol: str | None = None) -> DataSet:
@@ -134,6 +159,7 @@ class Writer:
 
     def __init__(self, file: Any, count: int, check: Callable[[], None], compress: bool = False) -> None:
         self.file, self.count, self.check = file, count, check
+        self.written: dict[str, int] = {}
         self.packing = {"compression": "gzip", "compression_opts": 9, "shuffle": True} if compress else {}
 
     def put(self, group: str, name: str, sample: int, value: NDArray[Any]) -> None:
@@ -155,6 +181,36 @@ class Writer:
                 key, (self.count, *value.shape), value.dtype, chunks=(1, *value.shape), fletcher32=True, **self.packing
             )
         self.file[key][sample] = value
+        self.check()
+
+    def append(self, group: str, name: str, values: NDArray[Any], total: int, rows: str, units: str = "") -> None:
+        """Store the next rows of a field whose samples differ in length.
+
+        Parameters
+        ----------
+        total : int
+            Rows of all samples; the first call sets shape and dtype.
+        rows : str
+            The fact that counts the rows of a sample, or ``samples``: a row is a sample.
+        units : str
+            Told beside them.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        key = f"{group}/{name}"
+        if key not in self.file:
+            many = max(1, min(total, CHUNK // max(1, values[:1].nbytes)))
+            self.file.create_dataset(
+                key, (total, *values.shape[1:]), values.dtype, chunks=(many, *values.shape[1:]), fletcher32=True,
+                **self.packing,
+            )
+            self.file[key].attrs.update({ROWS: rows} | ({"units": units} if units else {}))
+        start = self.written.get(key, 0)
+        self.file[key][start : start + len(values)] = values
+        self.written[key] = start + len(values)
         self.check()
 
     def facts(self, name: str, values: NDArray[Any]) -> None:

@@ -1,0 +1,23 @@
+"""Chemical symbols in the order of atomic numbers."""
+
+__all__ = ["NUMBERS", "SYMBOLS", "in_order"]
+
+_TEXT = """
+X H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr
+Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt
+Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv
+Ts Og
+"""
+SYMBOLS = tuple(_TEXT.split())
+NUMBERS = {symbol: number for number, symbol in enumerate(SYMBOLS)}
+
+
+def in_order(symbols: set[str]) -> tuple[str, ...]:
+    """Elements by their number, other names after them.
+
+    Examples
+    --------
+    >>> in_order({"O", "H", "OW"})
+    ('H', 'O', 'OW')
+    """
+    return tuple(sorted(symbols, key=lambda symbol: (NUMBERS.get(symbol, len(SYMBOLS)), symbol)))
