@@ -17,6 +17,7 @@ MODELS = {
     "dcdm": ("sciml.models.dcdm", "LearnedCycle"),
     "dcdm-conditioned": ("sciml.models.dcdm", "ConditionedDCDM"),
     "dcdm-published": ("sciml.models.dcdm", "PublishedDCDM"),
+    "dpa3": ("sciml.models.dpa3", "DPA3"),
     "fno": ("sciml.models.fno", "FNO"),
     "mgno": ("sciml.models.mgno", "MgNO"),
     "unet": ("sciml.models.unet", "UNet"),
