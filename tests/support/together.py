@@ -5,7 +5,9 @@ import os
 import socket
 import subprocess
 import sys
+import traceback
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 HERE = Path(__file__).parent
@@ -15,25 +17,52 @@ CODE = f"import sys; sys.path.insert(0, {str(HERE)!r}); import together; togethe
 def run_together(jobs: list[tuple[Any, ...]], size: int = 2) -> list[str]:
     """Do jobs one after the other in `size` processes, and return what each said on stderr.
 
-    A job is (model, data, settings, folder), or (None, None, settings, folder) to go on with a run.
+    A job is (model, data, settings, folder), or (None, None, settings, folder) to go on with a run. The processes are
+    children of one that has imported all they need.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    started = []
-    for rank in range(size):
-        places = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size, "MASTER_PORT": port}
-        environment = os.environ | {name: str(value) for name, value in places.items()}
-        environment["MASTER_ADDR"] = "127.0.0.1"
-        started.append(subprocess.Popen(
-            [sys.executable, "-P", "-c", CODE, repr(jobs)], env=environment, stderr=subprocess.PIPE, text=True
-        ))
-    said = [one.communicate(timeout=500)[1] for one in started]
-    assert all(one.returncode == 0 for one in started), said
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-P", "-c", CODE, repr(jobs), str(size), str(port), folder]
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, timeout=500)
+        said = [path.read_text() for path in sorted(Path(folder).iterdir())]
+    assert done.returncode == 0, (done.stderr, said)
     return said
 
 
 def main() -> None:
+    """Begin the processes; the jobs, their number, a port and a folder for what they say are arguments."""
+    import matplotlib.pyplot  # noqa: F401
+    import torch
+
+    import sciml.train.session  # noqa: F401
+
+    torch.set_num_threads(1)
+    jobs, size = ast.literal_eval(sys.argv[1]), int(sys.argv[2])
+    children = [_child(jobs, rank, size) for rank in range(size)]
+    sys.exit(max(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0 for child in children))
+
+
+def _child(jobs: list[tuple[Any, ...]], rank: int, size: int) -> int:
+    """The number of a new process with this rank."""
+    if child := os.fork():
+        return child
+    code = 1
+    try:
+        os.dup2(os.open(Path(sys.argv[4], str(rank)), os.O_WRONLY | os.O_CREAT), sys.stderr.fileno())
+        places = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "LOCAL_WORLD_SIZE": size}
+        os.environ |= {name: str(value) for name, value in places.items()}
+        os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": sys.argv[3]}
+        _work(jobs)
+        code = 0
+    except BaseException:  # all is told, and nothing runs in this process after it
+        traceback.print_exc()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _work(jobs: list[tuple[Any, ...]]) -> None:
     """Do the jobs in this process; what is refused is told on stderr."""
     import torch
     from training import settings_for
@@ -41,9 +70,8 @@ def main() -> None:
     from sciml._errors import InputError
     from sciml.train import resumed, started
 
-    torch.set_num_threads(1)
     torch.distributed.init_process_group("gloo")
-    for model, data, more, name in ast.literal_eval(sys.argv[1]):
+    for model, data, more, name in jobs:
         folder = Path(name)
         try:
             again = model is None

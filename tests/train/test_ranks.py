@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from moving import write_moving
+from once import made_once
 from safetensors.torch import load_file
 from same_run import assert_same_run
 from together import run_together
@@ -38,7 +39,10 @@ def data_for(folder: Path, more: dict[str, Any]) -> Path:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All runs by two processes, made in one go."""
-    folder = tmp_path_factory.mktemp("runs")
+    return made_once(tmp_path_factory, "ranks", make_runs)
+
+
+def make_runs(folder: Path) -> None:
     write_small(folder / "small.h5", count=19)
     write_moving(folder / "moving.h5")
     jobs: list[tuple[Any, ...]] = []
@@ -53,7 +57,6 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     jobs.append(("tiny", str(folder / "small.h5"), BASE, str(folder / "tiny")))
     said = run_together(jobs)
     assert [text.count("takes means over the batch") for text in said] == [1, 1], said
-    return folder
 
 
 @pytest.mark.parametrize("case", range(len(CASES)))
