@@ -75,6 +75,16 @@ def _check_solver(settings: Settings) -> None:
         raise InputError("rtol and atol are both 0, which no floating-point solve can reach; set one of them")
     if settings.method != "auto":
         check_runs_on(settings.device, settings.method)
+    if settings.weights is not None:
+        _check_weights(settings.weights, settings.method)
+
+
+def _check_weights(run: Path, method: str) -> None:
+    from sciml.solvers.learned.weights import load_weights
+
+    if method != "dcdm":
+        raise InputError(f"weights {run} are for method dcdm and the method is {method}; add --method dcdm")
+    load_weights(run)
 
 
 def _check_targets(settings: Settings) -> None:

@@ -99,3 +99,22 @@ def test_mapped_folder_is_linked_and_guarded(folder: str) -> None:
     done = subprocess.run([sys.executable, "-c", f"import {folder}"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1
     assert f"sciml.{folder}" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_learned_solver_runs_from_the_wheel_without_torch(wheel: Path, tmp_path: Path) -> None:
+    """Its weights come along; modules of the wheel, compiled anew, without those of the tree."""
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    arguments = ["solve", "--shape", "24,20,28", "--mask", "hypot(x - 0.5, y - 0.5) > 0.2", "--method", "dcdm"]
+    code = (
+        f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; sys.path += {packages!r}\n"
+        "sys.modules['torch'] = None  # importing it fails\n"
+        "from click.testing import CliRunner\nimport sciml\nfrom sciml.cli.main import cli\n"
+        f"assert sciml.__file__.startswith({str(tmp_path)!r})\n"
+        f"result = CliRunner().invoke(cli, {arguments!r})\n"
+        "assert result.exit_code == 0, result.output\n"
+    )
+    done = subprocess.run([sys.executable, "-S", "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

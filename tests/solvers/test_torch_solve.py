@@ -16,7 +16,7 @@ from sciml.kernels.torch import Pattern, TensorStencil, stencil_of_faces
 from sciml.mesh import Boundary, Grid
 from sciml.pde import poisson
 from sciml.pde.from_stencil import operator_from_stencil
-from sciml.solvers import CG, PCG, Direct, Multigrid, SolverWarning, solve, torch_setup, torch_solve
+from sciml.solvers import CG, DCDM, PCG, Direct, Multigrid, SolverWarning, solve, torch_setup, torch_solve
 
 RNG = np.random.default_rng(0)
 
@@ -97,7 +97,9 @@ def stencil_of_coefficient(k: Tensor) -> TensorStencil:
     return stencil_of_faces(faces(*inner), sides + x)
 
 
-@pytest.mark.parametrize("solver", [None, Multigrid(), PCG()], ids=["auto", "multigrid", "pcg"])
+@pytest.mark.parametrize(
+    "solver", [None, Multigrid(), PCG(), DCDM(), PCG("dcdm")], ids=["auto", "multigrid", "pcg", "dcdm", "pcg dcdm"]
+)
 def test_gradient_by_the_coefficient_of_a_poisson_problem(solver: Any) -> None:
     grid, shape = Grid((32, 24)), (32, 24)
     k = np.exp(RNG.standard_normal(shape))
