@@ -75,6 +75,7 @@ class CollapsedCycle(VCycle):
         self.in_channels, self.out_channels, self.settings = cycle.in_channels, cycle.out_channels, cycle.settings
         for name, module in cycle.named_children():
             self.add_module(name, module)
+        self.one_call = False
         self.cells = cells
         self.plain = (cycle,)  # in a tuple, so that its parameters do not count twice
         self.matrices: dict[Key, tuple[Tensor, Tensor]] = {}

@@ -19,6 +19,7 @@ from sciml.kernels.convolve3.torch import convolve3, suits
 from sciml.kernels.convolve4_up.torch import convolve4_up
 from sciml.models._crop import crop
 from sciml.models.mgno.ghosts import Widths, extend
+from sciml.models.mgno.recorded import Recorded, line, prolonging
 from sciml.models.mgno.sides import Axis
 
 __all__ = ["Local", "Prolongation", "Restriction"]
@@ -42,8 +43,19 @@ class _Padded(nn.Module):
         self.axes, self.stride, self.widths = tuple(axes), stride, widths
 
     def forward(self, x: Tensor) -> Tensor:
+        if isinstance(x, Recorded):
+            return cast(Tensor, self._noted(x))
         x, inside = extend(x, self.axes, self.widths)
         return CONVOLVE[len(inside)](x, self.weight, self.bias, self.stride, inside)
+
+    def _noted(self, x: Recorded, base: Recorded | None = None, sign: int = 1) -> Recorded:
+        kernel = self.weight.shape[2]
+        shape = [n if self.stride == 1 else axis.coarsened(n, kernel)
+                 for axis, n in zip(self.axes, x.shape[2:], strict=True)]
+        axes = (line(axis, n, points, kernel, self.stride, width[0])
+                for axis, n, points, width in zip(self.axes, x.shape[2:], shape, self.widths, strict=True))
+        links = x.recorder.links((self.stride, self.axes, kernel, x.shape[2:]), axes)
+        return x.convolved(self, links, shape, base, sign=sign)
 
 
 class Local(_Padded):
@@ -61,6 +73,8 @@ class Local(_Padded):
 
     def forward(self, x: Tensor, base: Tensor | None = None, *, minus: bool = False) -> Tensor:
         """A x, or base + A x, or base - A x."""
+        if isinstance(x, Recorded):
+            return cast(Tensor, self._noted(x, cast(Recorded | None, base), -1 if minus else 1))
         if self.bias is None and suits(x, self.weight):
             wider, inside = extend(x, self.axes, self.widths)
             if inside[0] == inside[1]:
@@ -108,6 +122,8 @@ class Prolongation(nn.Module):
 
     def forward(self, e: Tensor, shape: Sequence[int], base: Tensor | None = None) -> Tensor:
         """Values on a finer level of `shape`, from `e` on the coarser one, added to `base`."""
+        if isinstance(e, Recorded):
+            return cast(Tensor, self._noted(e, shape, cast(Recorded | None, base)))
         if self.doubles(e, shape):
             return convolve4_up(e, self.weight, base)
         fine = self._spread(e, shape)
@@ -117,6 +133,12 @@ class Prolongation(nn.Module):
         """Whether there is a faster way for these fields."""
         plain = self.cut == [1, 1] and self.first == [0, 0] and self.more == 0 and not any(map(any, self.widths))
         return plain and suits(e, self.weight) and tuple(shape) == tuple(2 * n for n in e.shape[2:])
+
+    def _noted(self, e: Recorded, shape: Sequence[int], base: Recorded | None) -> Recorded:
+        kernel = self.weight.shape[2]
+        axes = (prolonging(*given, kernel) for given in zip(self.axes, e.shape[2:], shape, strict=True))
+        links = e.recorder.links(("up", self.axes, kernel, tuple(shape)), axes)
+        return e.convolved(self, links, shape, base, turned=True)
 
     def _spread(self, e: Tensor, shape: Sequence[int]) -> Tensor:
         e = extend(e, self.axes, self.widths)[0] if any(map(any, self.widths)) else e

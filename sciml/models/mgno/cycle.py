@@ -1,13 +1,18 @@
 """Multi-channel V-cycles: linear maps of fields whose smoothers and transfers are convolutions."""
 
 from functools import reduce
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from sciml._errors import InputError
+from sciml.kernels._lanes import LANES
+from sciml.kernels.convolve_chain.chain import Chain
+from sciml.kernels.convolve_chain.torch import convolve_chain, suits
 from sciml.models.mgno.convolutions import Local, Prolongation, Restriction
 from sciml.models.mgno.norms import norm_layer
+from sciml.models.mgno.recorded import Recorded, Recorder, weight_of
 from sciml.models.mgno.settings import CycleSettings
 
 __all__ = ["Level", "VCycle"]
@@ -54,15 +59,15 @@ class Level(nn.Module):
 
     def defect(self, step: int, u: Tensor, f: Tensor) -> Tensor:
         """f - A u with the A of a step."""
-        return torch.as_tensor(self.A[0 if self.shared else step - self.skipped](u, f, minus=True))
+        return cast(Tensor, self.A[0 if self.shared else step - self.skipped](u, f, minus=True))
 
     def residual(self, u: Tensor | None, f: Tensor) -> Tensor:
         """f - A u for the coarser levels, with an A that no step uses unless all are shared."""
-        return f if u is None else torch.as_tensor(self.A[-1](u, f, minus=True))
+        return f if u is None else cast(Tensor, self.A[-1](u, f, minus=True))
 
     def first_operator(self, u: Tensor) -> Tensor:
         """A u with the A of the first step that starts from some u."""
-        return torch.as_tensor(self.A[0](u))
+        return cast(Tensor, self.A[0](u))
 
 
 class VCycle(nn.Module):
@@ -111,6 +116,8 @@ class VCycle(nn.Module):
         )
         if settings.transfer == "fixed":
             self._fix_transfers()
+        self.one_call = settings.is_chain and out_channels % LANES == 0
+        self.chains: dict[tuple[int | bool, ...], tuple[Chain, list[nn.Module]]] = {}
 
     def forward(self, f: Tensor) -> Tensor:
         """W f.
@@ -123,7 +130,28 @@ class VCycle(nn.Module):
         -------
         Tensor, shape (batch, out_channels, *spatial)
         """
-        return self.solve(0, None, f, self.depth(f))
+        return self.chained(f) if self.is_chain(f) else self.solve(0, None, f, self.depth(f))
+
+    def is_chain(self, f: Tensor) -> bool:
+        """Whether one call of a kernel may do all of it."""
+        return self.one_call and suits(f, next(self.parameters()))
+
+    def chained(self, f: Tensor, B: nn.Module | None = None) -> Tensor:
+        """W f, or W f + B f + b, sample by sample; what the steps are is found when a size is first met."""
+        key = (*f.shape[2:], B is not None)
+        if key not in self.chains:
+            self.chains[key] = self._recorded(f.shape[2:], B)
+        chain, modules = self.chains[key]
+        constants = None if B is None else B.get_parameter("bias")
+        return convolve_chain(chain, f, constants, [weight_of(module) for module in modules], f.shape[2:])
+
+    def _recorded(self, shape: torch.Size, B: nn.Module | None) -> tuple[Chain, list[nn.Module]]:
+        recorder = Recorder()
+        f = cast(Tensor, recorder.begin(self.in_channels, shape))
+        u = self.solve(0, None, f, self.depth(f))
+        if B is not None:
+            cast(Recorded, f).completed(B, cast(Recorded, u))
+        return recorder.chain(), recorder.modules
 
     def depth(self, f: Tensor) -> int:
         """Number of levels that a field has room for; all of them in an export, whose sizes are free."""
@@ -156,7 +184,7 @@ class VCycle(nn.Module):
             e = self.coarse(level + 1, start, data + below.first_operator(start), depth) - start
         else:
             e = self.coarse(level + 1, start, data, depth)
-        return torch.as_tensor(self.norms[level](self.T[level](e, f.shape[2:], u)))
+        return cast(Tensor, self.norms[level](self.T[level](e, f.shape[2:], u)))
 
     def _fix_transfers(self) -> None:
         """Replace the parameters of transfers by constants that act on each channel alone."""

@@ -37,9 +37,11 @@ class OperatorLayer(nn.Module):
 
     def forward(self, v: Tensor) -> Tensor:
         """Fields of shape (batch, in_channels, *spatial) to (batch, out_channels, *spatial)."""
-        w = torch.as_tensor(self.norm(self.W(v)))
-        if self.B is not None:
-            w = add_pointwise(w, v, self.B)
+        if isinstance(self.norm, nn.Identity) and self.W.is_chain(v):
+            w = self.W.chained(v, self.B)
+        else:
+            w = torch.as_tensor(self.norm(self.W(v)))
+            w = w if self.B is None else add_pointwise(w, v, self.B)
         return F.gelu(w) if torch.is_grad_enabled() else torch.ops.aten.gelu_(w)
 
 

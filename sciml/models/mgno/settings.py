@@ -123,6 +123,12 @@ class CycleSettings:
         """Ghost values of prolongations."""
         return (Axis(*(Side("zero"),) * 2),) * self.ndim if "open_T" in self.legacy else self.transfer_axes
 
+    @property
+    def is_chain(self) -> bool:
+        """Whether cycles are convolutions and sums with one sign a kernel, and nothing else."""
+        odd = any(side.ghost == "odd" for axis in (*self.axes, *self.transfer_axes) for side in (axis.left, axis.right))
+        return self.norm == "none" and not self.bias and self.restriction != "fas" and not odd
+
     def channels(self, channels: int, level: int) -> int:
         """Channels on a level for `channels` on the finest."""
         return channels * (level + 1) if "growing" in self.legacy else channels

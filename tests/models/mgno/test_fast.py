@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from sciml.models.mgno import MgNO
+from sciml.models.mgno.layer import OperatorLayer
 
 CASES: dict[str, dict[str, Any]] = {
     "zero": {}, "odd": {"dirichlet": "odd"}, "periodic": {"boundary": "periodic"},
@@ -13,6 +14,34 @@ CASES: dict[str, dict[str, Any]] = {
     "classical": {"restriction": "residual", "steps": [[1, 1], [1, 1], [2, 0]]}, "fas": {"restriction": "fas"},
     "transfers": {"prolongation_kernel": 3, "restriction_kernel": 4}, "interior": {"location": "interior"},
 }
+
+
+CHAINS: dict[str, dict[str, Any]] = CASES | {
+    "line": {"ndim": 1, "boundary": {"x-": "neumann"}}, "box": {"ndim": 3, "boundary": {"x": "periodic"}},
+    "nodes shared": {"boundary": "neumann", "location": "node", "share_A": True, "restriction": "residual"},
+    "fixed": {"transfer": "fixed", "boundary": "neumann"}, "coarse first": {
+        "restriction": "residual", "steps": [[0, 1], [0, 1], [1, 1]], "boundary": {"y": "periodic", "x+": "neumann"}},
+    "growing": {"legacy": ["growing", "unpadded", "idle_A"], "steps": [[1, 1], [2, 0]]},
+}
+
+
+@pytest.mark.parametrize("options", [case for name, case in CHAINS.items() if name not in ("odd", "fas")])
+def test_cycles_in_one_call_are_those_step_by_step(options: dict[str, Any]) -> None:
+    torch.manual_seed(0)
+    model = MgNO(2, hidden_channels=8, n_layers=2, **options).double()
+    results = []
+    x = torch.randn(3, 2, *(9, 12, 5)[: model.settings.ndim], dtype=torch.double, requires_grad=True)
+    for one_call in (True, False):
+        for layer in model.layers:
+            assert isinstance(layer, OperatorLayer)
+            assert layer.W.one_call or results
+            layer.W.one_call = one_call
+        y = model(x)
+        gradients = torch.autograd.grad(y.square().sum(), [x, *model.parameters()], allow_unused=True)
+        results.append([y.detach(), *gradients])
+    for a, b in zip(*results, strict=True):
+        assert (a is None) is (b is None)
+        assert a is None or float((a - b).norm()) <= 1e-13 * float(b.norm())
 
 
 @pytest.mark.parametrize("options", CASES.values(), ids=CASES)
