@@ -146,14 +146,15 @@ def part(family: str, shape: tuple[int, ...], settings: Settings) -> list[Table]
 
 
 def run(settings: Settings) -> list[Table]:
-    """Two tables per family and dimension."""
+    """Two tables per family and dimension, and what was left out."""
     size = settings.size or 128
-    tables = []
+    tables: list[Table] = []
+    waiting: list[Row] = []
     for (dim, shape), family in product((("3d", (size,) * 3), ("2d", (4 * size,) * 2)), FAMILIES):
         name = f"{family}-{dim}"
         if fnmatchcase(name, settings.only):
             with threads(settings.threads):
                 tables += part(family, shape, settings)
         else:
-            tables.append(Table(name, [{"part": name, "status": "not run"}]))
-    return tables
+            waiting.append({"part": name, "status": "not run"})
+    return [*tables, Table("Parts", waiting)] if waiting else tables
