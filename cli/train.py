@@ -75,6 +75,7 @@ def train(
 
 def _settings(model: str | None, files: tuple[Path, ...], config: Path | None, given: dict[str, Any]) -> dict[str, Any]:
     """All that was asked for, as settings; options win over --set, and that over the file."""
+    from sciml._errors import InputError
     from sciml.train.config import parse_settings, read_config
 
     options = {
@@ -83,6 +84,9 @@ def _settings(model: str | None, files: tuple[Path, ...], config: Path | None, g
         "train.threads": given["threads"], "systems.family": given["family"], "systems.dim": given["dim"],
     }
     found = read_config(config) if config is not None else {}
+    if model and found.get("model.name", model) != model:
+        raise InputError(f"--config {config} is for the model {found['model.name']}, and {model} was asked for; leave "
+                         "the model out, or take another file")
     found |= parse_settings(given["set"]) | {key: value for key, value in options.items() if value is not None}
     if found.get("train.max_minutes") and "train.epochs" not in found:
         found["train.epochs"] = 0  # as many as fit

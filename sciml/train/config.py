@@ -61,7 +61,8 @@ class Config:
             known = [one.name for one in fields(Config)]
             if section not in known or not name:
                 names = [path for path in flat(Config()) if path != "model.name"]
-                raise InputError(f"setting '{key}' is unknown; write section.key=value{nearest(key, names)}")
+                whole = {path.partition(".")[2]: path for path in names}.get(key, key)
+                raise InputError(f"setting '{key}' is unknown; write section.key=value{nearest(whole, names)}")
             parts[section] = _replaced(parts.get(section, getattr(self, section)), name, value, key)
         return replace(self, **parts)
 

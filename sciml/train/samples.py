@@ -266,6 +266,11 @@ def _check_field(data: DataSet, kind: str, name: str, first: DataSet, grid: Grid
         raise InputError(
             f"{kind} '{name}' has shape {shape} a sample in {data.name} and {wanted} in {first.name}; use one shape"
         )
+    units, usual = (getattr(one[name], "units", "") for one in (fields, getattr(first, kind)))
+    if units != usual:
+        raise InputError(
+            f"{kind} '{name}' has values in '{units}' in {data.name} and in '{usual}' in {first.name}; convert one"
+        )
     if shape and (shape[-grid.ndim :] != grid.shape or len(shape) > grid.ndim + 1):
         raise InputError(
             f"{kind} '{name}' of {data.name} has shape {shape} a sample; expected {grid.shape}, with or without an "

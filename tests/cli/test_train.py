@@ -158,6 +158,12 @@ def test_settings_come_from_a_file_and_options_win(run: Run, data: Path, tmp_pat
     assert "epochs = 1\n" in text
 
 
+def test_a_file_for_another_model_is_refused(run: Run, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "fno.toml").write_text('[model]\nname = "fno"\nn_modes = [4, 4]\n[data]\nfiles = ["small.h5"]\n')
+    said = run("train", "unet", "--config", "fno.toml", code=2).stderr
+    assert "fno.toml is for the model fno, and unet was asked for" in said
+
+
 def test_several_files_and_bad_samples(run: Run, data: Path, tmp_path: Path) -> None:
     write_small(tmp_path / "more.h5", seed=1, bad={2: np.nan})
     both = ("train", "unet", "--data", "small.h5", "more.h5", "--epochs", "1", *TINY)

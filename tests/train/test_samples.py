@@ -4,6 +4,7 @@ import tomllib
 from contextlib import ExitStack
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from hypothesis import given
@@ -85,6 +86,15 @@ def test_a_file_without_split_is_cut_into_tenths() -> None:
 def test_files_that_do_not_fit_together_are_refused(other: DataSet, text: str) -> None:
     with pytest.raises(InputError, match=text):
         join([made(), other])
+
+
+def test_files_of_different_units_are_refused(tmp_path: Path) -> None:
+    paths = [write_small(tmp_path / name) for name in ("a.h5", "b.h5")]
+    for path, unit in zip(paths, ("Pa", "kPa"), strict=True):
+        with h5py.File(path, "a") as file:
+            file["outputs/solution"].attrs["units"] = unit
+    with ExitStack() as stack, pytest.raises(InputError, match=r"in 'kPa' in b.h5 and in 'Pa' in a.h5"):
+        prepare(settings_for("tiny", paths[0], data__files=[str(path) for path in paths]), stack)
 
 
 def test_unknown_fields_and_grids_are_refused() -> None:
@@ -218,7 +228,7 @@ def test_values_survive_a_file(text: str, number: float, whole: int) -> None:
 
 @pytest.mark.parametrize(("text", "message"), [
     ("optimiser.lrr=1", "did you mean 'lr'"), ("optimizer.lr=1", r"did you mean 'optimiser\.lr'"),
-    ("train.epochs=many", "a whole number"),
+    ("lr=1", r"did you mean 'optimiser\.lr'"), ("train.epochs=many", "a whole number"),
     ("train.epochs=1.5", "a whole number"), ("train.epochs=-1", "from 0"), ("optimiser.lr=nan", "from 0"),
     ("data.skip_bad=1", "true or false"), ("data.files=[1]", "list of texts"), ("train.epochs", "has no value"),
     ("epochs=3", r"did you mean 'train\.epochs'"), ("data.augment=d5", "did you mean 'd4'"),
