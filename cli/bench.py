@@ -49,7 +49,7 @@ def list_cases(cases: Path) -> None:
 @click.option("--runs", default="runs/bench", show_default=True, metavar="DIR", help="Where trainings are kept.")
 @click.option(
     "--only", default="*", show_default=True, metavar="PATTERN",
-    help="Names of trainings to begin; what others left is read.",
+    help="Names of trainings, or of parts of a case, to begin; what other trainings left is read.",
 )
 @click.option(
     "--fraction", type=float, default=1.0, show_default=True, metavar="F",

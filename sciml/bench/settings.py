@@ -31,7 +31,7 @@ class Settings:
         Folder in which cases that train keep their data and trainings, and find them again.
     only : str
         Pattern of names: other trainings are read if they are finished, and not begun, so that several processes, or
-        one after the other, may share a long case.
+        one after the other, may share a long case. Some cases have parts with names, of which it picks those to run.
     fraction : float
         Part of the samples and of the processor seconds that cases which train are published with.
 
