@@ -1,4 +1,4 @@
-"""exp for kernels, in operations that loops vectorise: a call of the C library a number takes ten times as long."""
+"""exp and log in operations that loops vectorise: a call of the C library for each number takes ten times as long."""
 
 from math import factorial
 from typing import Any
@@ -8,7 +8,7 @@ from numba import types
 
 from sciml.kernels._numba import inner_exact, overload_inner
 
-__all__ = ["power"]
+__all__ = ["logarithm", "power"]
 
 # log 2 in two parts; a whole number times the first one is exact
 HIGH, LOW = 0.693359375, -2.121944400546905827679e-4
@@ -17,7 +17,7 @@ C = tuple(1 / factorial(k) for k in range(13))
 
 
 def power(x: Any) -> Any:
-    """exp(x) for x <= 0 in the precision of x, to a few roundings; 0 where it would be subnormal, NaN of NaN.
+    """exp(x) for x <= 80 in the precision of x, to a few roundings; 0 where it would be subnormal, NaN of NaN.
 
     x = n log 2 + r with a whole number n and |r| <= log(2) / 2, so exp(x) is 2^n, written as the exponent of a
     floating-point number, times the Taylor series of exp(r), whose next term is less than a rounding.
@@ -50,3 +50,52 @@ def _double(x: Any) -> Any:
 @overload_inner(power)
 def _power(x: Any) -> Any:
     return (lambda x: _single(x)) if x == types.float32 else (lambda x: _double(x))
+
+
+# 2 / (2 k + 1), highest first: log((1 + s) / (1 - s)) = 2 s + 2 s^3 / 3 + ...
+ODD = tuple(2 / (2 * k + 1) for k in range(11, 0, -1))
+ROOT_2 = 1.4142135623730951
+
+
+def logarithm(x: Any) -> Any:
+    """log(x) for normal x > 0 in the precision of x, to a few roundings of it or of 1.
+
+    x = 2^n m with m between sqrt(1/2) and sqrt(2), so that s = (m - 1) / (m + 1) is at most 0.172 in the series of
+    log(m) = log((1 + s) / (1 - s)); the next term is less than a rounding.
+    """
+    return np.log(x)
+
+
+@inner_exact
+def _single_log(x: Any) -> Any:
+    f, i = np.float32, np.int32
+    bits = f(x).view(np.int32)
+    n = f(i((bits >> i(23)) & i(255)) - i(127))
+    m = i((bits & i(0x7FFFFF)) | i(0x3F800000)).view(np.float32)  # 1 <= m < 2
+    large = m > f(ROOT_2)
+    m, n = (f(0.5) * m if large else m), (n + f(1) if large else n)
+    s = (m - f(1)) / (m + f(1))
+    t = s * s
+    series = (((f(ODD[6]) * t + f(ODD[7])) * t + f(ODD[8])) * t + f(ODD[9])) * t + f(ODD[10])
+    return n * f(LOW) + s * (f(2) + t * series) + n * f(HIGH)
+
+
+@inner_exact
+def _double_log(x: Any) -> Any:
+    i = np.int64
+    bits = np.float64(x).view(np.int64)
+    n = np.float64(((bits >> i(52)) & i(2047)) - i(1023))
+    m = i((bits & i(0xFFFFFFFFFFFFF)) | i(0x3FF0000000000000)).view(np.float64)
+    large = m > ROOT_2
+    m, n = (0.5 * m if large else m), (n + 1.0 if large else n)
+    s = (m - 1.0) / (m + 1.0)
+    t = s * s
+    series = ODD[0]
+    for k in range(1, 11):
+        series = series * t + ODD[k]
+    return n * LOW + s * (2.0 + t * series) + n * HIGH
+
+
+@overload_inner(logarithm)
+def _logarithm(x: Any) -> Any:
+    return (lambda x: _single_log(x)) if x == types.float32 else (lambda x: _double_log(x))

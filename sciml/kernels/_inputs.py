@@ -7,7 +7,9 @@ from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._stencil import Array, ConstantStencil, Stencil, VariableStencil
 
-__all__ = ["SHAPES", "colourable_stencils", "constant_stencil", "masked", "stencils", "variable_stencil"]
+__all__ = [
+    "SHAPES", "colourable_stencils", "constant_stencil", "masked", "masked_stencil", "stencils", "variable_stencil",
+]
 
 SHAPES = ((4, 6, 8), (5, 3, 7), (1, 1, 9), (6, 1, 5), (2, 2, 2), (1, 1, 1), (3, 4, 1), (40, 30, 50))
 
@@ -73,3 +75,23 @@ def colourable_stencils(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[
 def masked(stencil: Stencil, u: NDArray[np.floating]) -> NDArray[np.floating]:
     """`u` with zeros in inactive cells."""
     return u if isinstance(stencil, ConstantStencil) else np.where(stencil.d > 0, u, u.dtype.type(0))
+
+
+def masked_stencil(
+    shape: tuple[int, int, int], periodic: tuple[bool, bool, bool], rng: np.random.Generator, holes: float = 0.1
+) -> tuple[VariableStencil, NDArray[np.float64]]:
+    """One conductance per axis over a mask whose cells hold values or no flux; float64, and the conductances."""
+    active = rng.random(shape) >= holes
+    c = np.where(np.array(shape) > 1, rng.uniform(0.5, 2.0, 3), 0.0)
+    faces, d = [], np.zeros(shape)
+    for axis in range(3):
+        there = np.roll(active, -1, axis)
+        open_faces, held = c[axis] * (active & there), rng.uniform(0, 1) < 0.5
+        last: list[slice | int] = [slice(None)] * 3
+        last[axis] = -1
+        if not periodic[axis]:
+            open_faces[tuple(last)] = 0.0
+        beside = active & ~there, active & ~np.roll(active, 1, axis)
+        d += open_faces + np.roll(open_faces, 1, axis) + 2 * c[axis] * held * (beside[0].astype(float) + beside[1])
+        faces.append(open_faces)
+    return VariableStencil(faces[0], faces[1], faces[2], d), c

@@ -6,22 +6,16 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._colour import SplitVariable, SplitWeights
-from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import VariableStencil
-from sciml.kernels.colour_layout import split_bytes
+from sciml.kernels.cell_weights import Scale, cell_weights
+from sciml.kernels.coarse_factors import coarse_factors
+from sciml.kernels.face_statistics import face_statistics
+from sciml.kernels.plain_cells import plain_cells
 from sciml.kernels.prolong_sor import prolong_sor
 from sciml.kernels.sor_restrict import sor_restrict
-from sciml.kernels.stencil_coarsen.numba import close_slab, coarsen_slab
+from sciml.kernels.stencil_coarsen import stencil_coarsen
 from sciml.kernels.weighted_prolong import weighted_prolong
 from sciml.kernels.weighted_restrict import weighted_restrict
-from sciml.solvers.learned.features import (
-    Faces,
-    block_sums,
-    cell_features,
-    child_features,
-    face_features,
-    surplus_features,
-)
 from sciml.solvers.learned.weights import Weights
 from sciml.solvers.multigrid.bottom import Bottom, PlainSolve, dense_solve
 from sciml.solvers.multigrid.clustered import ClusterHierarchy
@@ -30,18 +24,10 @@ from sciml.solvers.multigrid.levels import Level, Ratio, level
 from sciml.solvers.multigrid.refine import correction
 from sciml.solvers.multigrid.structured import BOTTOM
 
-__all__ = ["Bytes", "LearnedHierarchy", "coarsened", "deviations", "faces_of", "relaxation_step"]
+__all__ = ["LearnedHierarchy", "look", "relaxation_step"]
 
 
-class Bytes(NamedTuple):
-    """Deviations of the cells of a box from the classical cycle, in natural order (see `SplitWeights`).
-
-    omega : (sweeps, n0, n1, n2) int8
-    scale : (n0, n1, n2) int8
-    """
-
-    omega: NDArray[np.int8]
-    scale: NDArray[np.int8]
+NONE: NDArray[np.float64] = np.empty((0, 0, 0))
 
 
 def relaxation_step(omega: float) -> float:
@@ -55,70 +41,34 @@ def relaxation_step(omega: float) -> float:
     return 0.99 * (2 - omega) / 127
 
 
-def faces_of(stencil: VariableStencil) -> Faces:
-    """The finest level as features see it; rounding in the diagonal counts as no surplus."""
-    c0, c1, c2, d = (np.asarray(part, np.float64) for part in stencil)
-    faces = Faces((c0, c1, c2), d, (d > 0).astype(np.float64))
-    surplus = d - sum(faces.around)
-    return faces._replace(s=np.where(surplus > 1e-13 * d, surplus, 0.0))
+class Looked(NamedTuple):
+    """What networks make of a level: the weights of its cells, None for the classical ones, and the level below."""
+
+    weights: SplitWeights | None
+    stencil: VariableStencil
+    volume: NDArray[np.floating]
 
 
-def deviations(fine: Faces, weights: Weights, k: int, ratio: Ratio) -> Bytes | None:
-    """What the networks of level k make of each cell; None where they are all zero.
-
-    A factor e turns the relaxation omega into 2 omega e / (2 - omega + omega e), which is between 0 and 2, and the
-    share 1 into 2 e / (1 + e).
-    """
-    cell, child = weights.net("cell", k), weights.net("child", k)
-    if cell.is_zero and child.is_zero:
-        return None
-    omega = weights.omega
-    e = np.exp(cell(cell_features(fine)))
-    relaxed = 2 * omega * e / ((2 - omega) + omega * e)
-    q = np.rint((relaxed - omega) / relaxation_step(omega))
-    e = np.exp(child(child_features(fine, ratio))[..., 0])
-    share = np.rint(128 * (2 * e / (1 + e) - 1))
-    return Bytes(_bytes(np.moveaxis(q, -1, 0)), _bytes(share))
-
-
-def _bytes(values: NDArray[np.floating]) -> NDArray[np.int8]:
-    return np.ascontiguousarray(np.clip(values, -127, 127).astype(np.int8))
-
-
-def coarsened(fine: Faces, stencil: VariableStencil, weights: Weights, k: int, ratio: Ratio) -> Faces:
-    """The coarse level below level k: faces and surplus of piecewise constant transfers times what networks answer."""
-    coarse = _sums(fine, stencil, ratio)
-    face, surplus = weights.net("face", k), weights.net("surplus", k)
-    c0, c1, c2 = (
-        coarse.c[axis] if face.is_zero
-        else coarse.c[axis] * np.exp(face(face_features(fine, coarse, axis, ratio))[..., 0])
-        for axis in range(3)
+def look(
+    stencil: VariableStencil, volume: NDArray[np.floating], weights: Weights, k: int, ratio: Ratio, dtype: DTypeLike
+) -> Looked:
+    """Evaluate the networks of level k, the finest being 0; `volume` of size 0 when active cells are whole."""
+    cell, child, face, surplus = (weights.net(kind, k) for kind in ("cell", "child", "face", "surplus"))
+    volume = np.asarray(volume, dtype)
+    classical = cell.is_zero and child.is_zero
+    if classical and face.is_zero and surplus.is_zero:
+        return Looked(None, stencil_coarsen(stencil, ratio), volume)
+    largest = face_statistics(stencil).largest
+    shares = tuple(largest / (2 * largest.sum() or 1.0))
+    plain = plain_cells(stencil, volume, shares)
+    found = None if classical else cell_weights(
+        stencil, volume, cell.padded(dtype), child.padded(dtype), Scale(weights.omega, relaxation_step(weights.omega)),
+        ratio=ratio, plain=plain, shares=shares,
     )
-    s = coarse.s if surplus.is_zero else coarse.s * np.exp(surplus(surplus_features(fine, coarse, ratio))[..., 0])
-    return coarse._replace(c=(c0, c1, c2), s=s)
-
-
-def _sums(fine: Faces, stencil: VariableStencil, ratio: Ratio) -> Faces:
-    """Like `coarse_faces`, added up in the order of the classical coarse operator."""
-    volume = block_sums(fine.volume, ratio) / (ratio[0] * ratio[1] * ratio[2])
-    c0, c1, c2, s = (np.empty(volume.shape) for _ in range(4))
-    run_slabs(coarsen_slab, slabs(len(s), stencil.d.size), *stencil, ratio, c0, c1, c2, s)
-    for axis, c in enumerate((c0, c1, c2)):
-        if c.shape[axis] == 1:
-            c[...] = 0
-    return Faces((c0, c1, c2), s, volume)
-
-
-def _stencil(faces: Faces) -> VariableStencil:
-    """With the diagonal in the order of operations of the classical coarse operator."""
-    d = faces.s.copy()
-    run_slabs(close_slab, slabs(len(d), d.size), *faces.c, d)
-    return VariableStencil(*faces.c, d)
-
-
-def _split(given: Bytes, omega: float) -> SplitWeights:
-    omegas = np.stack([split_bytes(one) for one in given.omega])
-    return SplitWeights(omegas, split_bytes(given.scale), omega, relaxation_step(omega))
+    below, volume = coarse_factors(
+        stencil, volume, face.padded(dtype), surplus.padded(dtype), ratio=ratio, plain=plain, shares=shares
+    )
+    return Looked(found, below, volume)
 
 
 class LearnedHierarchy:
@@ -143,20 +93,17 @@ class LearnedHierarchy:
     def __init__(self, stencil: VariableStencil, weights: Weights, dtype: DTypeLike = np.float32) -> None:
         self.levels: list[Level] = []
         self.weights: list[SplitWeights | None] = []
-        faces = faces_of(stencil)
+        volume: NDArray[np.floating] = NONE
         while True:
             ratio = coarsening(stencil)
             small = stencil.d.size <= BOTTOM
             if small or max(ratio) == 1 or not two_colours(stencil):
                 break
-            k, sweeps = len(self.levels), (weights.sweeps, weights.sweeps)
-            here = level(stencil, dtype, omega=weights.omega, sweeps=sweeps, gamma=1)
+            here = level(stencil, dtype, omega=weights.omega, sweeps=(weights.sweeps, weights.sweeps), gamma=1)
             here.ratio = ratio
-            found = deviations(faces, weights, k, ratio)
+            found, stencil, volume = look(stencil, volume, weights, len(self.levels), ratio, dtype)
             self.levels.append(here)
-            self.weights.append(None if found is None else _split(found, weights.omega))
-            faces = coarsened(faces, stencil, weights, k, ratio)
-            stencil = _stencil(faces)
+            self.weights.append(found)
         self.bottom: Bottom | ClusterHierarchy
         if small or not two_colours(stencil):
             self.bottom = Bottom.setup(stencil, dtype, dense_solve(stencil) if small else PlainSolve(stencil))

@@ -4,44 +4,21 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sciml._errors import InputError
-from sciml.solvers.learned.features import CELL, CHILD, FACE, SURPLUS
+from sciml.kernels._features import CELL, CHILD, FACE, SURPLUS
+from sciml.kernels._small_net import LIMIT, Net
 
 __all__ = ["HOME", "LIMIT", "SHIPPED", "Net", "Weights", "load_weights", "zero_weights"]
 
 HOME, SHIPPED = Path(__file__).with_name("data"), ("mixed-2d", "mixed-3d")
-# Networks answer with logarithms of factors; larger ones than this are cut off.
-LIMIT = 6.0
 # What each network is given, and how many factors it answers with; None is one a sweep.
 KINDS: dict[str, tuple[int, int | None]] = {
     "cell": (CELL, None), "child": (CHILD, 1), "face": (FACE, 1), "surplus": (SURPLUS, 1),
 }
-Array = NDArray[np.float32]
-
-
-class Net(NamedTuple):
-    """One hidden layer: ``second @ softsign(first @ features + bias) + offset``, softsign(a) = a / (1 + |a|)."""
-
-    first: Array
-    bias: Array
-    second: Array
-    offset: Array
-
-    def __call__(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Logarithms of factors, (..., outputs), for features (..., inputs)."""
-        hidden = features @ self.first.T + self.bias
-        hidden /= 1 + np.abs(hidden)
-        return np.clip(hidden @ self.second.T + self.offset, -LIMIT, LIMIT)
-
-    @property
-    def is_zero(self) -> bool:
-        """Whether every factor is 1."""
-        return not (self.second.any() or self.offset.any())
 
 
 @dataclass(frozen=True, eq=False)

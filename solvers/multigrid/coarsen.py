@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml.kernels._stencil import ConstantStencil, Stencil, stencil_shape, stencil_wraps
+from sciml.kernels.face_statistics import face_statistics
 from sciml.kernels.prolong_sor import Linear
 from sciml.solvers.multigrid.levels import Ratio
 
@@ -20,18 +21,10 @@ def coarsening(stencil: Stencil) -> Ratio:
     An axis is coarsened when its mean conductance is at least `WEAK` times the largest
     (semicoarsening, the idea of hypre's PFMG).
     """
-    shape = stencil_shape(stencil)
-    strength = np.array([_mean_face(stencil, axis) if shape[axis] > 1 else 0.0 for axis in range(3)])
+    means = stencil.c if isinstance(stencil, ConstantStencil) else face_statistics(stencil).means
+    strength = np.where(np.array(stencil_shape(stencil)) > 1, means, 0.0)
     r0, r1, r2 = (2 if s > 0 and s >= WEAK * strength.max() else 1 for s in strength)
     return r0, r1, r2
-
-
-def _mean_face(stencil: Stencil, axis: int) -> float:
-    if isinstance(stencil, ConstantStencil):
-        return float(stencil.c[axis])
-    faces = stencil[axis]
-    count = np.count_nonzero(faces)
-    return float(faces.sum() / count) if count else 0.0
 
 
 def may_halve(stencil: ConstantStencil, ratio: Ratio) -> bool:

@@ -1,4 +1,4 @@
-"""The exponential that loops vectorise."""
+"""The exponential and the logarithm that loops vectorise."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numba as nb
 import numpy as np
 import pytest
 
-from sciml.kernels._exponential import power
+from sciml.kernels._exponential import logarithm, power
 
 njit: Any = nb.njit
 
@@ -17,9 +17,15 @@ def powers(x: Any, out: Any) -> None:
         out[i] = power(x[i])
 
 
+@njit
+def logarithms(x: Any, out: Any) -> None:
+    for i in range(len(x)):
+        out[i] = logarithm(x[i])
+
+
 @pytest.mark.parametrize(("dtype", "least"), [("float32", -87), ("float64", -708)])
 def test_exponentials_are_right_to_two_roundings(dtype: str, least: float) -> None:
-    x = np.concatenate([np.linspace(least, 0, 100_001), -np.geomspace(1e-30, 1, 1001)]).astype(dtype)
+    x = np.concatenate([np.linspace(least, 80, 100_001), -np.geomspace(1e-30, 1, 1001)]).astype(dtype)
     found = np.empty_like(x)
     powers(x, found)
     exact = np.exp(x.astype(np.longdouble))
@@ -32,3 +38,12 @@ def test_ends_of_the_range(dtype: str) -> None:
     found = np.empty_like(x)
     powers(x, found)
     np.testing.assert_array_equal(found, [1, 0, 0, np.nan])
+
+
+@pytest.mark.parametrize(("dtype", "least"), [("float32", 1e-37), ("float64", 1e-307)])
+def test_logarithms_are_right_to_two_roundings(dtype: str, least: float) -> None:
+    x = np.concatenate([np.geomspace(least, 1 / least, 100_001), np.linspace(0.5, 2, 100_001)]).astype(dtype)
+    found = np.empty_like(x)
+    logarithms(x, found)
+    exact = np.log(x.astype(np.longdouble))
+    assert (np.abs(found - exact) <= 2 * np.finfo(dtype).eps * np.abs(exact)).all()

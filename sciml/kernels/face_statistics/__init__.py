@@ -1,4 +1,4 @@
-"""Mean and number of the face conductances of a box along each axis."""
+"""Mean, largest and number of the face conductances of a box along each axis."""
 
 from typing import NamedTuple
 
@@ -17,10 +17,12 @@ class FaceStatistics(NamedTuple):
 
     means : (3,) mean
     counts : (3,) number
+    largest : (3,) largest
     """
 
     means: NDArray[np.float64]
     counts: NDArray[np.float64]
+    largest: NDArray[np.float64]
 
 
 def face_statistics(stencil: VariableStencil) -> FaceStatistics:
@@ -33,7 +35,7 @@ def face_statistics(stencil: VariableStencil) -> FaceStatistics:
     array([0., 0., 2.])
     """
     n0 = len(stencil.d)
-    sums = np.empty((n0, 3, 2))
+    sums = np.empty((n0, 3, 3))
     run_slabs(plane_statistics, slabs(n0, stencil.d.size), stencil.c0, stencil.c1, stencil.c2, sums)
-    totals, counts = sums.sum(axis=0).T
-    return FaceStatistics(totals / np.maximum(counts, 1), counts)
+    totals, counts = sums[..., :2].sum(axis=0).T
+    return FaceStatistics(totals / np.maximum(counts, 1), counts, sums[..., 2].max(axis=0))

@@ -8,10 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from sciml.kernels._stencil import VariableStencil
-from sciml.models._pretrained import Pretrained
-from sciml.models.dcdm.boxes import Box, block_sums, coarse_face, copies, product, relax
-from sciml.solvers.learned.features import (
+from sciml.kernels._features import (
     CELL,
     CHILD,
     FACE,
@@ -21,10 +18,14 @@ from sciml.solvers.learned.features import (
     child_features,
     coarse_faces,
     face_features,
+    faces_of,
     surplus_features,
 )
-from sciml.solvers.learned.hierarchy import faces_of, relaxation_step
-from sciml.solvers.learned.weights import LIMIT
+from sciml.kernels._small_net import LIMIT
+from sciml.kernels._stencil import VariableStencil
+from sciml.models._pretrained import Pretrained
+from sciml.models.dcdm.boxes import Box, block_sums, coarse_face, copies, product, relax
+from sciml.solvers.learned.hierarchy import relaxation_step
 from sciml.solvers.multigrid.bottom import dense_matrix, pseudo_inverse
 from sciml.solvers.multigrid.coarsen import coarsening
 from sciml.solvers.multigrid.structured import BOTTOM

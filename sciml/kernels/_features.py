@@ -10,9 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml.kernels._stencil import VariableStencil
+
 __all__ = [
     "CELL", "CHILD", "FACE", "SURPLUS", "Faces", "block_sums", "cell_features", "child_features", "coarse_faces",
-    "face_features", "surplus_features",
+    "face_features", "faces_of", "surplus_features",
 ]
 
 Array = NDArray[np.float64]
@@ -44,6 +46,14 @@ class Faces(NamedTuple):
     def d(self) -> Array:
         """Diagonal."""
         return np.asarray(self.s + sum(self.around))
+
+
+def faces_of(stencil: VariableStencil) -> Faces:
+    """The finest level as features see it; rounding in the diagonal counts as no surplus."""
+    c0, c1, c2, d = (np.asarray(part, np.float64) for part in stencil)
+    faces = Faces((c0, c1, c2), d, (d > 0).astype(np.float64))
+    surplus = d - sum(faces.around)
+    return faces._replace(s=np.where(surplus > 1e-13 * d, surplus, 0.0))
 
 
 def cell_features(fine: Faces) -> Array:
