@@ -159,24 +159,26 @@ NETWORKS: dict[str, tuple[Callable[[], nn.Module], int, int]] = {
 
 
 def plain(name: str) -> nn.Module:
-    """The plain network, with no parameter at a value that others have too."""
+    """The plain network as its code begins, but that normalisations are no identities."""
     torch.manual_seed(0)
     model = NETWORKS[name][0]()
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.add_(0.02 * torch.randn_like(parameter))
+    for norm in (module for module in model.modules() if isinstance(module, nn.LayerNorm)):
+        nn.init.normal_(norm.weight, 1.0, 0.1)
+        nn.init.normal_(norm.bias, 0.0, 0.1)
     return model.eval()
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_published_networks_predict_what_they_did(name: str) -> None:
+    """To rounding in double precision. In single precision the plain network is off by 6e-7 itself, ours by 1e-6."""
     theirs = plain(name)
     _, channels, n = NETWORKS[name]
-    x = torch.randn(1, channels, n, n, generator=torch.Generator().manual_seed(1), dtype=torch.double)
-    with torch.inference_mode():
-        expected, y = theirs.double()(x), from_reference(theirs.state_dict(), name).double()(x)
-    assert not y.requires_grad
-    assert (y - expected).norm() <= 1e-13 * expected.norm()
+    x = torch.randn(1, channels, n, n, generator=torch.Generator().manual_seed(1))
+    ours = from_reference(theirs.state_dict(), name)
+    for dtype, tolerance in ((torch.float32, 2e-6), (torch.float64, 1e-13)):
+        with torch.inference_mode():
+            expected, y = (model.to(dtype)(x.to(dtype)) for model in (theirs, ours))
+        assert (y - expected).norm() <= tolerance * expected.norm()
 
 
 def test_closing_the_prolongations_of_the_flow_makes_it_periodic() -> None:
