@@ -20,7 +20,7 @@ def network(**arguments: Any) -> MgNO:
 @pytest.mark.parametrize("arguments", [
     {}, {"bias": True, "boundary": "periodic", "head": "cycle"}, {"restriction": "residual", "boundary": "neumann"},
     {"restriction": "fas", "location": "interior", "prolongation_kernel": 3}, {"ndim": 1},
-    {"ndim": 3, "norm": "channel"},
+    {"ndim": 3, "norm": "channel"}, {"boundary": {"x": "periodic", "y-": "neumann"}, "location": "node"},
 ])
 @pytest.mark.parametrize("cells", [16, 64])
 def test_it_is_the_same_network(arguments: dict[str, Any], cells: int) -> None:

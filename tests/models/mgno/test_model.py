@@ -70,6 +70,19 @@ def test_one_set_of_weights_serves_every_size() -> None:
         assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None), shape
 
 
+@pytest.mark.parametrize("ndim", [1, 3])
+def test_every_size_on_lines_and_in_boxes(ndim: int) -> None:
+    """Boxes have each size along each axis, beside small ones."""
+    model = network(ndim=ndim, n_layers=1, hidden_channels=2, boundary={"x": "periodic"})
+    shapes = [(n,) for n in SIZES] if ndim == 1 else [(n, 5, 6) for n in SIZES] + [(5, n, 4) for n in SIZES]
+    for shape in shapes:
+        y = model(torch.ones(1, 1, *shape))
+        assert y.shape == (1, 1, *shape)
+        model.zero_grad()
+        y.square().mean().backward()
+        assert all(torch.isfinite(p.grad).all() for p in model.parameters() if p.grad is not None), shape
+
+
 CONDITIONS = st.sampled_from(("dirichlet", "neumann", "periodic"))
 KERNELS = st.sampled_from(((3, 3), (3, 4), (4, 4)))
 
@@ -103,6 +116,19 @@ def test_periodic_networks_commute_with_shifts(kernels: tuple[int, int], norm: s
     assert (shifted - model(x)).abs().max() <= 1e-12 * model(x).abs().max()
     by_one = model(x.roll(1, 2)).roll(-1, 2)
     assert (by_one - model(x)).abs().max() > 1e-4 * model(x).abs().max()
+
+
+@pytest.mark.parametrize(("ndim", "boundary", "wrapped"), [
+    (1, "periodic", [2]), (2, {"y": "periodic", "x-": "neumann"}, [3]), (3, "periodic", [2, 3, 4]),
+    (3, {"x": "periodic", "y": "neumann", "z": "periodic"}, [2, 4]),
+])
+def test_networks_commute_with_shifts_along_their_periodic_axes(ndim: int, boundary: Any, wrapped: list[int]) -> None:
+    model = network(ndim=ndim, boundary=boundary, n_layers=1, bias=True).double()
+    x = field(1, 1, *(16, 24, 8)[:ndim])
+    moved = model(x.roll([8] * len(wrapped), wrapped)).roll([-8] * len(wrapped), wrapped)
+    assert (moved - model(x)).abs().max() <= 1e-12 * model(x).abs().max()
+    for dim in {2, 3, 4}.intersection(range(2, ndim + 2)).difference(wrapped):
+        assert (model(x.roll(8, dim)).roll(-8, dim) - model(x)).abs().max() > 1e-4 * model(x).abs().max()
 
 
 @pytest.mark.parametrize(("location", "boundary", "n", "kernel"), [
