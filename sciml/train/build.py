@@ -118,6 +118,9 @@ def _resolved(config: Config) -> Config:
     """Settings that are definite on this machine, for metrics that there are."""
     monitor = config.train.monitor
     model_class(config.model.name)
+    if config.model.name == "dpa3":
+        raise InputError("model dpa3 learns from structures of atoms, and sciml train from fields on grids; train it "
+                         "in Python with DPA3.potential(batch, create_graph=True)")
     if monitor not in METRICS:
         raise InputError(f"train.monitor is '{monitor}'; use one of {', '.join(METRICS)}{nearest(monitor, METRICS)}")
     return on_this_machine(config)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-__all__ = ["Affine", "joined"]
+__all__ = ["Affine", "row_blocks"]
 
 
 class Affine(nn.Module):
@@ -29,25 +29,21 @@ class Affine(nn.Module):
         return x @ self.matrix if self.bias is None else x @ self.matrix + self.bias
 
 
-def joined(maps: Sequence[Affine], rows: Sequence[int]) -> tuple[list[Tensor], Tensor]:
-    """Several maps of one concatenated input: a block of W for each part of it, outputs side by side, and b.
+def row_blocks(one: Affine, widths: Sequence[int]) -> tuple[Tensor, ...]:
+    """Blocks of W for the parts of a concatenated input, and b.
 
     x W = x_1 W_1 + x_2 W_2 + ...: parts that repeat, as atoms in pairs and pairs in angles, are then multiplied once.
 
     Parameters
     ----------
-    maps : sequence of Affine
-        Of the same inputs.
-    rows : sequence of int
-        Widths of the parts.
+    one : Affine
+    widths : sequence of int
+        Of the parts.
 
     Examples
     --------
-    >>> blocks, bias = joined([Affine(5, 2), Affine(5, 1)], [2, 3])
-    >>> [tuple(block.shape) for block in blocks], tuple(bias.shape)
-    ([(2, 3), (3, 3)], (3,))
+    >>> [tuple(block.shape) for block in row_blocks(Affine(5, 2), [2, 3])]
+    [(2, 2), (3, 2), (2,)]
     """
-    matrices: list[Tensor] = [one.matrix for one in maps]
-    biases: list[Tensor] = [one.bias for one in maps if one.bias is not None]
-    blocks = torch.split(matrices[0] if len(maps) == 1 else torch.cat(matrices, 1), list(rows))
-    return list(blocks), biases[0] if len(maps) == 1 else torch.cat(biases)
+    bias = one.matrix.new_zeros(one.matrix.shape[1]) if one.bias is None else one.bias
+    return *torch.split(one.matrix, list(widths)), bias

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from sciml.models.dpa3.activations import activation
-from sciml.models.dpa3.affine import Affine, joined
+from sciml.models.dpa3.affine import Affine, row_blocks
 from sciml.models.dpa3.geometry import Block
 from sciml.models.dpa3.settings import DPA3Settings
 from sciml.models.dpa3.update import Steps
@@ -27,7 +27,7 @@ class AngleUpdate(nn.Module):
     ----------
     settings : DPA3Settings
     last : bool
-        In the last layer nothing is made of angles afterwards, so they need not change.
+        Nothing is made of the angles afterwards, so they need not change.
     """
 
     def __init__(self, settings: DPA3Settings, last: bool) -> None:
@@ -35,7 +35,7 @@ class AngleUpdate(nn.Module):
         d_n, d_e, d_a = settings.node_channels, settings.edge_channels, settings.angle_channels
         nodes, edges = settings.seen_by_angles
         # Rows of the matrices: angle, atom i, pair ik, pair ij.
-        self.rows, self.widths = [d_a, nodes, edges, edges], [d_e, d_a]
+        self.rows = [d_a, nodes, edges, edges]
         self.edge_first, self.edge_second = Affine(sum(self.rows), d_e), Affine(d_e, d_e)
         self.angle_self = Affine(sum(self.rows), d_a)
         compressed = settings.compression == "matrices"
@@ -60,32 +60,29 @@ class AngleUpdate(nn.Module):
         update : Tensor, (pairs, d_e)
         angles : list of Tensor
         """
-        maps = [self.edge_first] if self.last else [self.edge_first, self.angle_self]
-        told, changed = [], angles
-        for k, z in enumerate(self._activated(maps, n, e, angles, blocks)):
-            if not self.last:
-                z, turn = torch.split(z, self.widths, dim=-1)
-                changed = [*changed[:k], self.steps(angles[k], [turn]), *changed[k + 1 :]]
-            told.append(self._gathered(z, blocks[k]))
-        return self._update(e, told, blocks), changed
+        found = self._activated(self.edge_first, n, e, angles, blocks)
+        if not self.last:
+            angles = self._turned(n, e, angles, blocks)
+        return self._update(e, found, blocks), angles
 
     def in_turn(
         self, n: Tensor, e: Tensor, angles: list[Tensor], blocks: Sequence[Block]
     ) -> tuple[Tensor, list[Tensor]]:
         """The angles first, and then from the new ones what they tell the pairs."""
-        turned = self._activated([self.angle_self], n, e, angles, blocks)
-        angles = [self.steps(a, [turn]) for a, turn in zip(angles, turned, strict=True)]
-        found = self._activated([self.edge_first], n, e, angles, blocks)
-        told = [self._gathered(z, block) for z, block in zip(found, blocks, strict=True)]
-        return self._update(e, told, blocks), angles
+        angles = self._turned(n, e, angles, blocks)
+        return self._update(e, self._activated(self.edge_first, n, e, angles, blocks), blocks), angles
+
+    def _turned(self, n: Tensor, e: Tensor, angles: list[Tensor], blocks: Sequence[Block]) -> list[Tensor]:
+        turns = self._activated(self.angle_self, n, e, angles, blocks)
+        return [self.steps(a, [turn]) for a, turn in zip(angles, turns, strict=True)]
 
     def _activated(
-        self, maps: list[Affine], n: Tensor, e: Tensor, angles: list[Tensor], blocks: Sequence[Block]
+        self, one: Affine, n: Tensor, e: Tensor, angles: list[Tensor], blocks: Sequence[Block]
     ) -> list[Tensor]:
-        (W_a, W_n, W_k, W_j), bias = joined(maps, self.rows)
+        W_a, W_n, W_k, W_j, b = row_blocks(one, self.rows)
         n_seen = self._seen(n, self.rows[1], self.compress_nodes)
         e_seen = self._seen(e, self.rows[2], self.compress_edges)
-        alpha, found = torch.addmm(bias, n_seen, W_n), []
+        alpha, found = torch.addmm(b, n_seen, W_n), []
         for a, block in zip(angles, blocks, strict=True):
             rows, m = block.weights.shape
             pairs = e_seen.index_select(0, block.edges)
@@ -105,10 +102,11 @@ class AngleUpdate(nn.Module):
         gathered: Tensor = (sums * (block.weights * self.scale).unsqueeze(2)).flatten(0, 1)
         return gathered
 
-    def _update(self, e: Tensor, told: list[Tensor], blocks: Sequence[Block]) -> Tensor:
+    def _update(self, e: Tensor, found: list[Tensor], blocks: Sequence[Block]) -> Tensor:
         """The second map of pairs; those without angles were told nothing."""
         t = torch.zeros_like(e) if self.smooth else e
-        if told:
+        if blocks:
+            told = [self._gathered(y, block) for y, block in zip(found, blocks, strict=True)]
             t = t.index_copy(0, torch.cat([block.edges for block in blocks]), torch.cat(told))
         update: Tensor = self.activation(self.edge_second(t))
         return update

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from sciml._errors import InputError
 from sciml._nearest import nearest
+from sciml.kernels.torch import Pattern
 from sciml.mesh import Graph
 from sciml.mesh.structure import Structure
 from sciml.models.dpa3.embedding import ChargeSpin
@@ -19,6 +20,7 @@ from sciml.models.dpa3.settings import DPA3Settings
 __all__ = ["CLOSEST", "AtomBatch", "atom_batch", "neighbour_cutoff"]
 
 CLOSEST = 0.1  # atoms closer than this are a mistake [Angstrom]
+MANY = 2000  # pairs from which on sparse products are faster, derivatives included
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,9 @@ class AtomBatch:
     blocks : tuple of int64, each of shape (atoms, m)
         Numbers of the pairs that form angles, for all atoms with m of them: each block has atoms x m x m angles, and no
         angle is ever listed.
+    pattern : Pattern, optional
+        Pairs as entries of a sparse matrix, in batches so large that products with it are faster than sums of outer
+        products.
     charge_spin : int64, shape (B, 2)
     frame_values : float64, shape (B, k)
     atom_values : float64, shape (N, k)
@@ -58,6 +63,7 @@ class AtomBatch:
     neighbours: Tensor
     shifts: Tensor
     blocks: tuple[Tensor, ...]
+    pattern: Pattern | None
     charge_spin: Tensor
     frame_values: Tensor
     atom_values: Tensor
@@ -86,7 +92,9 @@ class AtomBatch:
 
 
 def _moved(value: Any, device: torch.device | str) -> Any:
-    return tuple(part.to(device) for part in value) if isinstance(value, tuple) else value.to(device)
+    if value is None or hasattr(value, "to"):
+        return value if value is None else value.to(device)
+    return tuple(part.to(device) for part in value)
 
 
 def neighbour_cutoff(settings: DPA3Settings) -> float:
@@ -153,6 +161,7 @@ def atom_batch(
         neighbours=torch.from_numpy(graph.indices.astype(np.int64)),
         shifts=torch.from_numpy(np.zeros((graph.n_edges, 3)) if graph.shifts is None else graph.shifts.astype(float)),
         blocks=_blocks(graph.sources, angles, graph.n_nodes),
+        pattern=Pattern.from_rows(graph.indptr, graph.indices) if graph.n_edges >= MANY else None,
         charge_spin=torch.tensor([_charge_spin(s, settings) for s in structures]).reshape(-1, 2),
         frame_values=_values("frame_values", frames, [1] * len(sizes), settings.frame_values),
         atom_values=_values("atom_values", [s.atom_values for s in structures], sizes, settings.atom_values),

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from sciml._errors import InputError
 from sciml._nearest import nearest
@@ -94,9 +95,7 @@ class DPA3(Pretrained):
         self.charge_spin = ChargeSpin(settings.node_channels, act) if settings.charge_spin else None
         self.edge_first = Affine(1, settings.edge_channels)
         self.angle_first = Affine(1, settings.angle_channels, bias=False)
-        self.layers = nn.ModuleList(
-            Layer(settings, last=k == settings.n_layers - 1) for k in range(settings.n_layers)
-        )
+        self.layers = nn.ModuleList(Layer(settings, number) for number in range(settings.n_layers))
         inputs = settings.features + settings.frame_values + settings.atom_values + settings.data_sets
         self.fitting = Fitting(
             inputs, settings.fitting_channels, settings.fitting_scales, activation(settings.fitting_activation)
@@ -183,8 +182,12 @@ class DPA3(Pretrained):
             e = self.activation(e)
         angles = [block.cosines.unsqueeze(3) * self.angle_first.matrix for block in shape.blocks]
         features = Features(self.activation(first), e, angles)
+        again = self.settings.recompute and torch.is_grad_enabled()
         for layer in self.layers:
-            features = layer(features, shape, batch)
+            if again:
+                features = checkpoint(layer, features, shape, batch, use_reentrant=False, preserve_rng_state=False)
+            else:
+                features = layer(features, shape, batch)
         return torch.cat([features.nodes, first], 1) if self.settings.concatenate else features.nodes
 
     def _further(self, batch: AtomBatch) -> list[Tensor]:

@@ -88,6 +88,8 @@ class DPA3Settings:
         Subtract what the fitting network makes of features of 0.
     sigma : float
         Unit of the inverse distances.
+    recompute : bool
+        Keep only what goes into each layer for the derivatives and form the rest again: less memory, the same numbers.
     dtype : {"float32", "float64"}
         Precision of the network; positions and sums of energies are float64.
 
@@ -143,6 +145,7 @@ class DPA3Settings:
     excluded_species: Sequence[str] = ()
     vacuum: bool = False
     sigma: float = 0.3
+    recompute: bool = False
     dtype: Literal["float32", "float64"] = "float32"
 
     def __post_init__(self) -> None:

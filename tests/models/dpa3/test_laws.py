@@ -13,9 +13,8 @@ from sciml.mesh import Structure
 from sciml.models import DPA3
 
 every = pytest.mark.parametrize("choices", VARIANTS.values(), ids=VARIANTS)
-few = pytest.mark.parametrize(
-    "choices", [VARIANTS[name] for name in ("plain", "sequential", "inverse")], ids=["plain", "sequential", "inverse"]
-)
+FEW = ("plain", "sequential", "inverse", "average", "charge")
+few = pytest.mark.parametrize("choices", [VARIANTS[name] for name in FEW], ids=FEW)
 
 
 def energy(model: DPA3, structure: Structure) -> float:
@@ -102,7 +101,7 @@ def test_a_loss_of_forces_has_the_right_gradient_by_weights(choices: Any) -> Non
     assert exact == pytest.approx(slope(at, 1e-4), rel=1e-6)
 
 
-@every
+@few
 def test_turned_mirrored_moved_and_renumbered_structures_have_the_same_energy(choices: Any) -> None:
     model = potential(**choices)
     rng = np.random.default_rng(2)
@@ -119,7 +118,7 @@ def test_turned_mirrored_moved_and_renumbered_structures_have_the_same_energy(ch
             np.testing.assert_allclose(two["virial"], turn.T @ one["virial"] @ turn, rtol=0, atol=1e-11)
 
 
-@every
+@few
 def test_other_cells_of_the_same_crystal_have_the_same_energy(choices: Any) -> None:
     """Atoms moved by lattice vectors, another basis, and super-cells, also of a cell of one atom."""
     model = potential(**choices)

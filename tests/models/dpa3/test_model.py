@@ -1,5 +1,6 @@
 """Batches, precisions, selections, files, energies of free atoms, and bad input."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from potentials import CRYSTAL, MOLECULE, SMALL, VARIANTS, filled, potential
+from potentials import CRYSTAL, MOLECULE, SMALL, VARIANTS, filled, potential, repeated
 
 from sciml._errors import InputError
 from sciml.mesh import Structure, VerletList
 from sciml.models import DPA3, load_model
-from sciml.models.dpa3 import DPA3Settings, least_squares_bias, neighbour_cutoff, preset
+from sciml.models.dpa3 import AtomBatch, DPA3Settings, least_squares_bias, neighbour_cutoff, preset
+from sciml.train import Config, started
 
 every = pytest.mark.parametrize("choices", VARIANTS.values(), ids=VARIANTS)
 
@@ -101,6 +103,40 @@ def test_neighbours_may_come_from_a_verlet_list() -> None:
         torch.testing.assert_close(given, new, rtol=0, atol=0)
         positions[0, 1] += 0.05
     assert neighbours.searches == 1
+
+
+def derivatives(model: DPA3, batch: AtomBatch) -> list[torch.Tensor]:
+    """Energies, forces and virials, and the gradient by weights of a loss of them."""
+    found = model.potential(batch, create_graph=True)
+    loss = found.energies.square().sum() + found.forces.square().sum() + found.virials.square().sum()
+    gradients = torch.autograd.grad(loss, list(model.parameters()), allow_unused=True)
+    return [found.energies, found.forces, found.virials, *(g for g in gradients if g is not None)]
+
+
+@pytest.mark.parametrize("choices", [{}, VARIANTS["sequential"]], ids=["plain", "sequential"])
+def test_layers_that_are_formed_again_give_the_same_derivatives(choices: dict[str, Any]) -> None:
+    kept, again = potential(**choices), potential(**choices, recompute=True)
+    batch = kept.batch([MOLECULE, CRYSTAL])
+    for one, two in zip(derivatives(kept, batch), derivatives(again, batch), strict=True):
+        torch.testing.assert_close(one, two, rtol=1e-13, atol=1e-13)
+
+
+def test_sparse_products_of_large_batches_give_what_sums_give() -> None:
+    model = potential()
+    batch = model.batch([MOLECULE, repeated(CRYSTAL, (2, 4, 4))])
+    assert batch.pattern is not None
+    assert model.batch([MOLECULE]).pattern is None
+    sums = replace(batch, pattern=None)
+    for one, two in zip(derivatives(model, batch), derivatives(model, sums), strict=True):
+        torch.testing.assert_close(one, two, rtol=1e-11, atol=1e-11)
+
+
+def test_training_on_grids_is_refused(tmp_path: Path) -> None:
+    with (
+        pytest.raises(InputError, match="dpa3 learns from structures of atoms"),
+        started(Config().changed({"model.name": "dpa3"}), tmp_path / "run"),
+    ):
+        pass
 
 
 @every
