@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 from sciml.kernels._device import is_on_device
 from sciml.kernels._stencil import ConstantStencil
 
-__all__ = ["SplitStencil", "SplitVariable", "SplitWeights", "split_shape", "split_zeros"]
+__all__ = ["SplitMasked", "SplitStencil", "SplitVariable", "SplitWeights", "split_shape", "split_zeros"]
 
 
 class SplitVariable(NamedTuple):
@@ -36,13 +36,30 @@ class SplitVariable(NamedTuple):
     s: NDArray[np.floating]
 
 
+class SplitMasked(NamedTuple):
+    """The same conductance c[axis] between any two active cells beside each other: an operator of one array.
+
+    c : (4,) conductance along each axis, and what six of them add up to
+    wraps : (3,) 1 for periodic axes, 0 for others
+    e : (2, n0, n1, M) what the diagonal holds beyond six faces; minus six faces where nothing is active
+
+    Whatever faces lead out of the mask is a difference in the diagonal, since values are 0 where nothing is active,
+    and stay so. Residuals are f - e u + sum of c (u_j - u), u_j being 0 beyond a side: 0 e in most cells, as in
+    SplitVariable.
+    """
+
+    c: NDArray[np.floating]
+    wraps: NDArray[np.floating]
+    e: NDArray[np.floating]
+
+
 class SplitWeights(NamedTuple):
     """How the cells of a level deviate from one relaxation for all, in bytes and colour-split storage.
 
     omega : (sweeps, 2, n0, n1, M) int8; cell i moves by base + step omega[t, i] in sweep t before the correction, and
         in the same sweep, which is the last but t, after it
     scale : (2, n0, n1, M) int8; cell i counts 1 + scale[i] / 128 in sums over its block, and takes as much of the
-        correction
+        correction; -128 is none, as where nothing is active
     base, step : over-relaxation where the byte is 0, and what one more adds; all of it stays in (0, 2)
     """
 

@@ -8,7 +8,8 @@ from numpy.typing import DTypeLike, NDArray
 from sciml.kernels._stencil import Array, ConstantStencil, Stencil, VariableStencil
 
 __all__ = [
-    "SHAPES", "colourable_stencils", "constant_stencil", "masked", "masked_stencil", "stencils", "variable_stencil",
+    "SHAPES", "colourable_operators", "colourable_stencils", "constant_stencil", "masked", "masked_stencil", "stencils",
+    "variable_stencil",
 ]
 
 SHAPES = ((4, 6, 8), (5, 3, 7), (1, 1, 9), (6, 1, 5), (2, 2, 2), (1, 1, 1), (3, 4, 1), (40, 30, 50))
@@ -70,6 +71,19 @@ def colourable_stencils(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[
         flags = (rng.random((2, 3)) < 0.4) & even
         yield constant_stencil(shape, tuple(flags[0]), rng, dtype), shape
         yield variable_stencil(shape, tuple(flags[1]), rng, dtype), shape
+
+
+def colourable_operators(
+    rng: np.random.Generator, dtype: DTypeLike
+) -> Iterator[tuple[VariableStencil, tuple[int, int, int]]]:
+    """The variable ones of `colourable_stencils`, and some with one conductance an axis over a mask."""
+    for stencil, shape in colourable_stencils(rng, dtype):
+        if isinstance(stencil, VariableStencil):
+            yield stencil, shape
+    for shape in (*SHAPES, (44, 6, 220)):
+        flags = (rng.random(3) < 0.5) & (np.array(shape) % 2 == 0)
+        stencil, _ = masked_stencil(shape, tuple(flags), rng, 0.2)
+        yield VariableStencil(*(part.astype(dtype) for part in stencil)), shape
 
 
 def masked(stencil: Stencil, u: NDArray[np.floating]) -> NDArray[np.floating]:

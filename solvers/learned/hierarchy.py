@@ -5,10 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from sciml.kernels._colour import SplitVariable, SplitWeights
+from sciml.kernels._colour import SplitMasked, SplitVariable, SplitWeights
 from sciml.kernels._stencil import VariableStencil
 from sciml.kernels.cell_weights import Scale, cell_weights
 from sciml.kernels.coarse_factors import coarse_factors
+from sciml.kernels.colour_layout import split_masked
 from sciml.kernels.face_statistics import face_statistics
 from sciml.kernels.plain_cells import plain_cells
 from sciml.kernels.prolong_sor import prolong_sor
@@ -99,9 +100,13 @@ class LearnedHierarchy:
             small = stencil.d.size <= BOTTOM
             if small or max(ratio) == 1 or not two_colours(stencil):
                 break
-            here = level(stencil, dtype, omega=weights.omega, sweeps=(weights.sweeps, weights.sweeps), gamma=1)
-            here.ratio = ratio
-            found, stencil, volume = look(stencil, volume, weights, len(self.levels), ratio, dtype)
+            found, below, volume = look(stencil, volume, weights, len(self.levels), ratio, dtype)
+            sweeps = weights.sweeps, weights.sweeps
+            mask = None
+            if found is not None and not self.levels:  # coarse faces differ
+                mask = split_masked(stencil, face_statistics(stencil).largest, dtype)
+            here = level(stencil, dtype, omega=weights.omega, sweeps=sweeps, gamma=1, split=mask)
+            here.ratio, stencil = ratio, below
             self.levels.append(here)
             self.weights.append(found)
         self.bottom: Bottom | ClusterHierarchy
@@ -128,10 +133,11 @@ class LearnedHierarchy:
 
     def _down(self, here: Level, weights: SplitWeights | None, below: Level) -> None:
         stencil, x, f = here.stencil, here.x, here.f
-        assert isinstance(stencil, SplitVariable)
         if weights is not None:
+            assert isinstance(stencil, SplitVariable | SplitMasked)
             weighted_restrict(stencil, weights, x, f, below.f, ratio=here.ratio, periodic=here.wraps[0])
         else:
+            assert not isinstance(stencil, SplitMasked)
             sor_restrict(
                 stencil, x, f, below.f, omega=here.omega, sweeps=here.sweeps[0], zero=True, target=here.ratio,
                 periodic=here.wraps[0],
@@ -139,10 +145,11 @@ class LearnedHierarchy:
 
     def _up(self, here: Level, weights: SplitWeights | None, below: Level) -> None:
         stencil, x, f, n2 = here.stencil, here.x, here.f, here.shape[2]
-        assert isinstance(stencil, SplitVariable)
         if weights is not None:
+            assert isinstance(stencil, SplitVariable | SplitMasked)
             weighted_prolong(stencil, weights, x, f, below.x, n2=n2, ratio=here.ratio, periodic=here.wraps[0])
         else:
+            assert not isinstance(stencil, SplitMasked)
             prolong_sor(
                 stencil, x, f, below.x, n2=n2, omega=here.omega, sweeps=here.sweeps[1], target=here.ratio,
                 periodic=here.wraps[0],

@@ -5,7 +5,7 @@ from math import inf, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from sciml.kernels._colour import SplitVariable, split_zeros
+from sciml.kernels._colour import SplitMasked, SplitVariable, split_zeros
 from sciml.kernels._stencil import shape3
 from sciml.kernels.cg_residual import cg_residual
 from sciml.kernels.colour_layout import colour_split
@@ -66,7 +66,7 @@ def conjugate(
     mixed precision solvers on GPUs", Comput. Phys. Commun. 181, 2010.
     """
     box, top = shape3(A.grid_shape), hierarchy.top
-    assert isinstance(top.stencil, SplitVariable)
+    assert isinstance(top.stencil, SplitVariable | SplitMasked)
     b, x, z, r = b.reshape(box), x.reshape(box), top.x, top.f
     p, q = split_zeros(box, r.dtype, like=r), np.empty_like(r)
     size = true = norm(b)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sciml._arrays import to_device
-from sciml.kernels._colour import SplitStencil, split_zeros
+from sciml.kernels._colour import SplitMasked, SplitStencil, split_zeros
 from sciml.kernels._stencil import Stencil, stencil_shape, stencil_wraps
 from sciml.kernels.colour_layout import split_stencil
 from sciml.kernels.prolong_sor import Linear
@@ -24,7 +24,7 @@ class Level:
     ----------
     shape : (n0, n1, n2)
         Box over the kernel axes.
-    stencil : ConstantStencil or SplitVariable
+    stencil : ConstantStencil, SplitVariable or SplitMasked
         Operator in the precision of the cycles.
     x, f : ndarray from split_zeros(shape)
         Correction and right-hand side; workspace of the cycle.
@@ -43,7 +43,7 @@ class Level:
     """
 
     shape: tuple[int, int, int]
-    stencil: SplitStencil
+    stencil: SplitStencil | SplitMasked
     x: NDArray[np.floating]
     f: NDArray[np.floating]
     wraps: tuple[bool, bool, bool]
@@ -58,8 +58,11 @@ class Level:
         return replace(self, stencil=to_device(self.stencil), x=to_device(self.x), f=to_device(self.f))
 
 
-def level(stencil: Stencil, dtype: DTypeLike, *, omega: float, sweeps: tuple[int, int], gamma: int) -> Level:
-    """A level with its workspace, its transfer to the next one still open."""
+def level(
+    stencil: Stencil, dtype: DTypeLike, *, omega: float, sweeps: tuple[int, int], gamma: int,
+    split: SplitMasked | None = None,
+) -> Level:
+    """A level with its workspace, its transfer to the next one still open; `split` is the stencil as sweeps want it."""
     shape = stencil_shape(stencil)
     x, f = split_zeros(shape, dtype), split_zeros(shape, dtype)
-    return Level(shape, split_stencil(stencil, dtype), x, f, stencil_wraps(stencil), omega, sweeps, gamma)
+    return Level(shape, split or split_stencil(stencil, dtype), x, f, stencil_wraps(stencil), omega, sweeps, gamma)

@@ -33,7 +33,7 @@ def cell_weights(
     """Bytes for `weighted_restrict` and `weighted_prolong`.
 
     An answer a of `cell`, one a sweep, makes the relaxation ``2 omega e / (2 - omega + omega e)`` with e = exp(a) and
-    omega the base; that of `child` the share ``2 e / (1 + e)``.
+    omega the base; that of `child` the share ``2 e / (1 + e)``. Shares are 0 where nothing is active.
 
     Parameters
     ----------

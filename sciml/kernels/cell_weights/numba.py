@@ -205,6 +205,9 @@ def _round(data: Any, sweeps: int, base: Any, step: Any) -> None:
             e = power(data[z + m])
             away = (two * b * e / ((two - b) + b * e) - b) / u
             data[z + m] = np.rint(min(max(away, -top), top))
+    z, none = np.uint64(ANSWERS + sweeps * SIZE), real(-128)
+    for m in range(CELLS):
+        data[z + m] = data[z + m] if data[np.uint64(D) + m] > 0 else none
 
 
 @compiled

@@ -23,7 +23,8 @@ def cell_weights(
     relaxed = 2 * base * e / ((2 - base) + base * e)
     q = np.rint((relaxed - base) / step)
     e = np.exp(child(child_features(fine, ratio))[..., 0])
-    return _bytes(np.moveaxis(q, -1, 0)), _bytes(np.rint(128 * (2 * e / (1 + e) - 1)))
+    share = np.where(fine.d > 0, _bytes(np.rint(128 * (2 * e / (1 + e) - 1))), np.int8(-128))
+    return _bytes(np.moveaxis(q, -1, 0)), share
 
 
 def _bytes(values: NDArray[np.floating]) -> NDArray[np.int8]:

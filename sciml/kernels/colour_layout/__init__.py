@@ -1,15 +1,19 @@
 """Conversion between natural and colour-split order (see `sciml.kernels._colour`)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from sciml.kernels._colour import SplitStencil, SplitVariable, split_shape, split_zeros
-from sciml.kernels._device import dispatched
+from sciml.kernels._colour import SplitMasked, SplitStencil, SplitVariable, split_shape, split_zeros
+from sciml.kernels._device import dispatched, is_on_device
 from sciml.kernels._pool import run_slabs, slabs
-from sciml.kernels._stencil import Array, ConstantStencil, Stencil
-from sciml.kernels.colour_layout.numba import merge_slab, split_faces, split_slab
+from sciml.kernels._stencil import Array, ConstantStencil, Stencil, VariableStencil, stencil_wraps
+from sciml.kernels.colour_layout.numba import count_others, merge_slab, split_excess, split_faces, split_slab
 
-__all__ = ["colour_merge", "colour_split", "split_bytes", "split_labels", "split_stencil"]
+__all__ = [
+    "colour_merge", "colour_split", "split_bytes", "split_labels", "split_masked", "split_operator", "split_stencil",
+]
 
 
 @dispatched
@@ -23,6 +27,37 @@ def split_stencil(stencil: Stencil, dtype: DTypeLike) -> SplitStencil:
     n0, n1, n2 = stencil.d.shape
     split = SplitVariable(*(split_zeros((n0, n1, n2), dtype) for _ in range(5)))
     run_slabs(split_faces, slabs(n0, stencil.d.size), *stencil, *split)
+    return split
+
+
+def split_masked(stencil: VariableStencil, c: Sequence[float], dtype: DTypeLike) -> SplitMasked | None:
+    """The stencil as one array, None where other conductances than `c` are between active cells.
+
+    Parameters
+    ----------
+    stencil : VariableStencil of float64
+    c : sequence of 3 float
+        Largest conductance along each axis.
+    dtype : dtype
+    """
+    n0, wraps = len(stencil.d), stencil_wraps(stencil)
+    parts, faces = slabs(n0, stencil.d.size), tuple(float(value) for value in c)
+    if any(run_slabs(count_others, parts, *stencil, faces, wraps)):
+        return None
+    excess = split_zeros(stencil.d.shape, dtype)
+    six = excess.dtype.type(2 * sum(faces))
+    run_slabs(split_excess, parts, stencil.d, 2 * sum(faces), six, excess)
+    return SplitMasked(np.array([*faces, six], dtype), np.array(wraps, dtype), excess)
+
+
+def split_operator(stencil: VariableStencil, dtype: DTypeLike) -> SplitVariable | SplitMasked:
+    """As one array on the CPU where that is possible."""
+    if not is_on_device(stencil.d):
+        found = split_masked(stencil, [float(c.max()) for c in stencil[:3]], dtype)
+        if found is not None:
+            return found
+    split = split_stencil(stencil, dtype)
+    assert isinstance(split, SplitVariable)
     return split
 
 

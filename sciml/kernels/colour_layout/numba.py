@@ -6,7 +6,9 @@ import numpy as np
 
 from sciml.kernels._numba import compiled, inner
 
-__all__ = ["merge_slab", "split_faces", "split_slab"]
+ONE = np.uint64(1)
+
+__all__ = ["count_others", "merge_slab", "split_excess", "split_faces", "split_slab"]
 
 
 @compiled
@@ -82,3 +84,39 @@ def split_faces(
             rows = c0[i, j], c1[i, j], c2[i, j], rest, own
             for part in range(5):
                 _part(rows[part], i, j, part // 4, results[part])
+
+
+@compiled
+def count_others(lo: int, hi: int, c0: Any, c1: Any, c2: Any, d: Any, faces: Any, wraps: Any) -> int:
+    """Number of faces in planes lo..hi that are not what the cells on both sides being active makes them."""
+    n0, n1, n2 = d.shape
+    C0, C1, C2, D = c0.reshape(-1), c1.reshape(-1), c2.reshape(-1), d.reshape(-1)
+    f0, f1, f2 = faces
+    others = 0
+    for i in range(lo, hi):
+        ip, g0 = (i + 1, f0) if i < n0 - 1 else (0, f0 if wraps[0] else 0.0)
+        for j in range(n1):
+            jp, g1 = (j + 1, f1) if j < n1 - 1 else (0, f1 if wraps[1] else 0.0)
+            p, a, b = np.uint64((i * n1 + j) * n2), np.uint64((ip * n1 + j) * n2), np.uint64((i * n1 + jp) * n2)
+            for k in range(np.uint64(n2)):
+                here = D[p + k] > 0
+                others += C0[p + k] != (g0 if here and D[a + k] > 0 else 0.0)
+                others += C1[p + k] != (g1 if here and D[b + k] > 0 else 0.0)
+            for k in range(np.uint64(n2 - 1)):
+                others += C2[p + k] != (f2 if D[p + k] > 0 and D[p + k + ONE] > 0 else 0.0)
+            end = p + np.uint64(n2 - 1)
+            others += C2[end] != (f2 if wraps[2] and D[end] > 0 and D[p] > 0 else 0.0)
+    return others
+
+
+@compiled
+def split_excess(lo: int, hi: int, d: Any, faces: float, six: Any, e: Any) -> None:
+    """What the diagonal holds beyond six faces, rounding counting as nothing; -six where it is 0, and in padding."""
+    n1, n2 = d.shape[1], d.shape[2]
+    row = np.empty(n2, e.dtype)
+    for i in range(lo, hi):
+        for j in range(n1):
+            for k in range(n2):
+                rest = d[i, j, k] - faces
+                row[k] = -six if d[i, j, k] == 0 else (e.dtype.type(rest) if abs(rest) > 1e-13 * faces else 0)
+            _part(row, i, j, -six, e)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sciml.kernels._colour import SplitVariable
+from sciml.kernels._colour import SplitMasked, SplitVariable
 from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_tasks, slabs
 from sciml.kernels._stencil import Array
@@ -13,14 +13,14 @@ __all__ = ["split_direction"]
 
 @dispatched
 def split_direction(
-    stencil: SplitVariable, step: float, beta: float, z: Array, p: Array, q: Array, u: Array, *,
+    stencil: SplitVariable | SplitMasked, step: float, beta: float, z: Array, p: Array, q: Array, u: Array, *,
     periodic: bool = False,
 ) -> float:
     """``u += step p; p = z + beta p; q = A p``, all in place; return ``p . q``.
 
     Parameters
     ----------
-    stencil : SplitVariable
+    stencil : SplitVariable or SplitMasked
         Operator over (n0, n1, n2), in the precision of `p`.
     step, beta : float
         Step length of the previous iteration in units of `u` (0 at the start), and weight of the old direction.

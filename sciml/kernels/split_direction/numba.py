@@ -4,7 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from sciml.kernels._numba import compiled, inner
+from sciml.kernels._colour import SplitMasked
+from sciml.kernels._masked import masked_product
+from sciml.kernels._numba import compiled, inner, overload_inner
 from sciml.kernels.correct_residual.numba import add_plane
 
 __all__ = ["direction"]
@@ -20,9 +22,22 @@ def _renew_plane(beta: Any, z: Any, p: Any, i: int) -> None:
                 p[colour, i, j, m] = z[colour, i, j, m] + beta * p[colour, i, j, m]
 
 
+def product_plane(stencil: Any, p: Any, q: Any, i: int, row: Any) -> float:
+    """q = A p on plane i; returns p . q. `row` is a work array."""
+    raise NotImplementedError  # resolved at compile time by the stencil's type
+
+
+@overload_inner(product_plane)
+def _product_plane(stencil: Any, p: Any, q: Any, i: Any, row: Any) -> Any:
+    if stencil.instance_class is SplitMasked:
+        return lambda stencil, p, q, i, row: masked_product(stencil, p, q, i, row)
+    return lambda stencil, p, q, i, row: _variable_product(stencil, p, q, i)
+
+
 @inner
-def _product_plane(c0: Any, c1: Any, c2: Any, s: Any, p: Any, q: Any, i: int) -> float:
-    """q = A p on plane i, loops as in the sweeps (`stencil_sor`); returns p . q."""
+def _variable_product(stencil: Any, p: Any, q: Any, i: int) -> float:
+    """Loops as in the sweeps (`stencil_sor`)."""
+    c0, c1, c2, _, s = stencil
     n0, n1, M = p.shape[1:]
     im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
     width = np.uint64(M)
@@ -68,7 +83,7 @@ def direction(
     q: Any, u: Any, partial: Any,
 ) -> None:
     """Renew planes lo..hi where asked to; multiply those that need no plane beyond a cut."""
-    c0, c1, c2, _, s = stencil
+    row = np.empty(p.shape[3], p.dtype)
     for m in range(lo, hi + 1):
         if renew and m < hi:
             if step != 0:
@@ -77,4 +92,4 @@ def direction(
         i = m - 1
         if lo + cut_lo <= i < hi - cut_hi:
             i %= p.shape[1]
-            partial[i] = _product_plane(c0, c1, c2, s, p, q, i)
+            partial[i] = product_plane(stencil, p, q, i, row)

@@ -1,6 +1,6 @@
 """Weighted correction from a coarse box and red-black sweeps with a weight in each cell, fused."""
 
-from sciml.kernels._colour import SplitVariable, SplitWeights
+from sciml.kernels._colour import SplitMasked, SplitVariable, SplitWeights
 from sciml.kernels._pool import run_tasks
 from sciml.kernels._stencil import Array
 from sciml.kernels._waves import wave_tasks
@@ -10,7 +10,7 @@ __all__ = ["weighted_prolong"]
 
 
 def weighted_prolong(
-    stencil: SplitVariable, weights: SplitWeights, x: Array, f: Array, coarse: Array, *, n2: int,
+    stencil: SplitVariable | SplitMasked, weights: SplitWeights, x: Array, f: Array, coarse: Array, *, n2: int,
     ratio: tuple[int, int, int] = (2, 2, 2), periodic: bool = False,
 ) -> Array:
     """Add its share of `coarse` to each cell of `x`, then relax A x = f; the adjoint of `weighted_restrict`.

@@ -1,6 +1,6 @@
 """Red-black sweeps with a weight in each cell, residual and weighted restriction, fused."""
 
-from sciml.kernels._colour import SplitVariable, SplitWeights
+from sciml.kernels._colour import SplitMasked, SplitVariable, SplitWeights
 from sciml.kernels._pool import run_tasks
 from sciml.kernels._stencil import Array
 from sciml.kernels._waves import wave_tasks
@@ -10,7 +10,7 @@ __all__ = ["weighted_restrict"]
 
 
 def weighted_restrict(
-    stencil: SplitVariable, weights: SplitWeights, x: Array, f: Array, coarse: Array, *,
+    stencil: SplitVariable | SplitMasked, weights: SplitWeights, x: Array, f: Array, coarse: Array, *,
     ratio: tuple[int, int, int] = (2, 2, 2), periodic: bool = False,
 ) -> Array:
     """Relax A x = f from x = 0 with one red-black sweep for each of the weights, then restrict the residual.
@@ -20,7 +20,7 @@ def weighted_restrict(
 
     Parameters
     ----------
-    stencil : SplitVariable
+    stencil : SplitVariable or SplitMasked
         Operator over (n0, n1, n2), in the precision of `x`.
     weights : SplitWeights
     x, f : ndarray, shape (2, n0, n1, ceil(n2 / 2))

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from sciml.kernels._numba import compiled, inner
+from sciml.kernels._colour import SplitMasked
+from sciml.kernels._masked import masked_relax, masked_residual, masked_start
+from sciml.kernels._numba import compiled, inner, overload_inner
 from sciml.kernels.sor_restrict.numba import residual_row
 
 __all__ = ["relax_restrict", "weighted_plane"]
@@ -18,7 +20,7 @@ SHARE = 0.0078125  # a byte of a scale counts 1/128
 
 
 @inner
-def weighted_plane(stencil: Any, omega: Any, base: Any, step: Any, x: Any, f: Any, i: int, colour: int) -> None:
+def _variable_plane(stencil: Any, omega: Any, base: Any, step: Any, x: Any, f: Any, i: int, colour: int) -> None:
     """Relax the cells of one colour in plane i, omega being the bytes of one sweep."""
     real = x.dtype.type
     n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
@@ -53,9 +55,66 @@ def weighted_plane(stencil: Any, omega: Any, base: Any, step: Any, x: Any, f: An
         X[edge] = kept + (base + step * real(W[edge])) * (g / D[edge] - kept)
 
 
-@inner
-def _start_plane(stencil: Any, omega: Any, base: Any, step: Any, x: Any, f: Any, i: int) -> None:
+def weighted_plane(stencil: Any, omega: Any, base: Any, step: Any, x: Any, f: Any, i: int, colour: int) -> None:
+    """Relax the cells of one colour in plane i; resolved at compile time by the stencil's type."""
+
+
+@overload_inner(weighted_plane)
+def _weighted_plane(stencil: Any, omega: Any, base: Any, step: Any, x: Any, f: Any, i: Any, colour: Any) -> Any:
+    if stencil.instance_class is SplitMasked:
+        return lambda stencil, omega, base, step, x, f, i, colour: masked_relax(
+            stencil, omega, base, step, x, f, i, colour
+        )
+    return lambda stencil, omega, base, step, x, f, i, colour: _variable_plane(
+        stencil, omega, base, step, x, f, i, colour
+    )
+
+
+def start_plane(stencil: Any, omega: Any, base: Any, step: Any, x: Any, f: Any, i: int) -> None:
     """The first (red) half sweep in plane i from x = 0, and 0 for the black cells."""
+
+
+@overload_inner(start_plane)
+def _start_plane(stencil: Any, omega: Any, base: Any, step: Any, x: Any, f: Any, i: Any) -> Any:
+    if stencil.instance_class is SplitMasked:
+        return lambda stencil, omega, base, step, x, f, i: masked_start(stencil, omega, base, step, x, f, i)
+    return lambda stencil, omega, base, step, x, f, i: _variable_start(stencil, omega, base, step, x, f, i)
+
+
+def residual(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even: Any, odd: Any) -> None:
+    """The residual of row (i, j) in `even` (cells with even k) and `odd`."""
+
+
+@overload_inner(residual)
+def _residual(stencil: Any, shape: Any, X: Any, F: Any, i: Any, j: Any, even: Any, odd: Any) -> Any:
+    if getattr(stencil, "instance_class", None) is SplitMasked:
+        return lambda stencil, shape, X, F, i, j, even, odd: masked_residual(stencil, shape, X, F, i, j, even, odd)
+    return lambda stencil, shape, X, F, i, j, even, odd: _variable_residual(stencil, shape, X, F, i, j, even, odd)
+
+
+def rows_of(stencil: Any) -> Any:
+    """What `residual` takes: face arrays and surplus without their shape; a masked stencil as it is."""
+
+
+@overload_inner(rows_of)
+def _rows_of(stencil: Any) -> Any:
+    if stencil.instance_class is SplitMasked:
+        return lambda stencil: stencil
+    return lambda stencil: (
+        stencil[0].reshape(-1), stencil[1].reshape(-1), stencil[2].reshape(-1), stencil[4].reshape(-1)
+    )
+
+
+@inner
+def _variable_residual(stencil: Any, shape: Any, X: Any, F: Any, i: int, j: int, even: Any, odd: Any) -> None:
+    for m in range(shape[2]):
+        even[m] = 0
+        odd[m] = 0
+    residual_row(stencil, shape, X, F, i, j, even, odd)
+
+
+@inner
+def _variable_start(stencil: Any, omega: Any, base: Any, step: Any, x: Any, f: Any, i: int) -> None:
     real = x.dtype.type
     d = stencil[3]
     for j in range(x.shape[2]):
@@ -74,7 +133,7 @@ def _restrict_plane(
     n0, n1, M = x.shape[1], x.shape[2], x.shape[3]
     r0, r1, r2 = ratio
     N0, N1, width = (n0 + r0 - 1) // r0, (n1 + r1 - 1) // r1, ((M + 1) // 2 if r2 == 2 else M)
-    flat = stencil[0].reshape(-1), stencil[1].reshape(-1), stencil[2].reshape(-1), stencil[4].reshape(-1)
+    flat = rows_of(stencil)
     X, F, P, shape = x.reshape(-1), f.reshape(-1), scale.reshape(-1), (n0, n1, M)
     share = real(SHARE)
     for J in range(N1):
@@ -83,10 +142,7 @@ def _restrict_plane(
             odd[m] = 0
         for i in range(r0 * I, min(r0 * I + r0, n0)):
             for j in range(r1 * J, min(r1 * J + r1, n1)):
-                for m in range(M):
-                    row[m] = 0
-                    beside[m] = 0
-                residual_row(flat, shape, X, F, i, j, row, beside)
+                residual(flat, shape, X, F, i, j, row, beside)
                 p = (i + j) & 1
                 E, D = np.uint64(((p * n0 + i) * n1 + j) * M), np.uint64((((1 - p) * n0 + i) * n1 + j) * M)
                 for m in range(np.uint64(M)):
@@ -129,6 +185,6 @@ def relax_restrict(
                 if i % r0 == r0 - 1 or i == n0 - 1:
                     _restrict_plane(stencil, scale, x, f, i // r0, ratio, box, even, odd, row, beside)
             elif t == 0:
-                _start_plane(stencil, omega[0], base, step, x, f, i)
+                start_plane(stencil, omega[0], base, step, x, f, i)
             else:
                 weighted_plane(stencil, omega[t // 2], base, step, x, f, i, t & 1)

@@ -43,7 +43,7 @@ class Hierarchy(NamedTuple):
 class LearnedCycle(Pretrained):
     """The symmetric V-cycle that `sciml.solvers.DCDM` runs, in a form whose weights have gradients.
 
-    Networks of one hidden layer see the features of `sciml.solvers.learned.features` and answer with factors; the last
+    Networks of one hidden layer see the features of `sciml.kernels._features` and answer with factors; the last
     layers begin at 0, where the cycle is the classical one.
 
     Parameters
