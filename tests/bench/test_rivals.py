@@ -62,11 +62,20 @@ def test_between_iterations_the_logarithm_of_the_residual_falls_evenly(case: Any
 def test_a_part_has_its_finals_and_the_others_wait(case: Any) -> None:
     tables = case.run(Settings(size=8, only="walls-2d", fraction=0.1))
     finals, grid, waiting = tables
-    assert [row["part"] for row in waiting.rows] == ["obstacles-3d", "walls-3d", "jumps-3d", "obstacles-2d", "jumps-2d"]
+    assert [row["part"] for row in waiting.rows] == [
+        "obstacles-3d", "liquid-3d", "walls-3d", "jumps-3d", "obstacles-2d", "liquid-2d", "jumps-2d",
+    ]
     assert [row["method"] for row in finals.rows][0::4] == ["sciml dcdm", "sciml multigrid, auto"]
     assert finals.rows[0]["times_dcdm"] == 1.0
     assert all(row["status"] == "converged" for row in finals.rows)
     assert len(grid.rows) == 54
+
+
+def test_liquids_have_air_above_them_and_bodies_inside(case: Any) -> None:
+    system = case.liquid((20, 18, 24), 2)
+    assert not system.A.active[..., -1].any()  # known there
+    assert not system.A.active[..., :-1].all()
+    assert system.A.nullspace is None
 
 
 def test_walls_have_openings_and_are_one_cell_thick(case: Any) -> None:
