@@ -102,7 +102,8 @@ def _origin(attributes: dict[str, Any]) -> dict[str, str]:
     lines = {name: str(value) for name, value in attributes.items() if name not in KNOWN}
     generator = dict(attributes.get("generator") or {})
     if "converted" in generator:
-        said = {key: value for key, value in generator["converted"].items() if value not in ([], None)}
+        found = generator["converted"].items()
+        said = {key: value for key, value in found if value not in ([], None) and key not in KNOWN}
         lines["converted"] = _pairs(said)
     elif generator:
         lines["generator"] = str(generator.get("generator", "unknown"))

@@ -17,8 +17,8 @@ __all__ = ["counts_of", "run"]
 
 
 def run(
-    name: str, recipe: Any, *, samples: int, resolution: int, seed: int, output: Path, workers: int,
-    split: str | None, dtype: str, compress: bool, overwrite: bool, quiet: bool, verbose: bool,
+    name: str, recipe: Any, *, samples: int, resolution: int | None, seed: int, output: Path, workers: int,
+    split: str | None, dtype: str | None, compress: bool, overwrite: bool, quiet: bool, verbose: bool,
 ) -> None:
     """Make the file, or say what is left and how to go on.
 

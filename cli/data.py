@@ -40,6 +40,7 @@ Examples:
   sciml data generate darcy --samples 1000 --resolution 32 --output darcy.h5 --workers 2
   sciml data generate darcy --set variant=rough --set refine=4 --output rough.h5
   sciml data generate navier-stokes --samples 200 --set viscosity=1e-4 --output flow.h5
+  sciml data generate molecules --samples 600 --split 500,100,0 --set molecule=ethanol --output ethanol.h5
 
 \b
 After Ctrl-C, a kill or a full disk the same command goes on from what was done. The file is the same byte for
@@ -53,14 +54,14 @@ Exit code: 0 done, 1 interrupted or failed, 2 bad input.
 @data.command(epilog=GENERATE)
 @click.argument("name")
 @click.option("--samples", type=int, default=1000, show_default=True, metavar="N", help="Number of samples.")
-@click.option("--resolution", type=int, default=64, show_default=True, metavar="N", help="Cells or nodes an axis.")
+@click.option("--resolution", type=int, metavar="N", help="Cells or nodes an axis.  [default: 64; atoms have none]")
 @click.option("--seed", type=int, default=0, show_default=True, metavar="N", help="Start of the random numbers.")
 @click.option("--output", type=_path, required=True, metavar="FILE.h5", help="The file to make.")
 @click.option("--workers", type=int, default=1, show_default=True, metavar="N", help="Processes.")
 @click.option(
     "--split", metavar="A,B,C", help="Training, validation and test samples.  [default: 8, 1 and 1 tenths]",
 )
-@click.option("--dtype", default="float32", show_default=True, metavar="TYPE", help="float32 or float64, as stored.")
+@click.option("--dtype", metavar="TYPE", help="float32 or float64, as stored.  [default: float32, atoms float64]")
 @click.option("--compress", is_flag=True, help="Smaller files that take longer to read.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A parameter of the generator; repeated.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing file once the new one is complete.")

@@ -25,6 +25,8 @@ GENERATORS: Mapping[str, Entry] = {
     "burgers": Entry("burgers", "Burgers", "1-D periodic: initial values to later ones"),
     "helmholtz": Entry("helmholtz", "Helmholtz", "waves in a box: random speed to solution"),
     "ritz": Entry("ritz", "Ritz", "right-hand sides of Ritz vectors, to train directions of linear solvers (DCDM)"),
+    "molecules": Entry("molecules", "Molecules", "a hot molecule: energies and forces of GFN-xTB (tblite)"),
+    "alloy": Entry("alloy", "Alloy", "a hot, strained metal alloy: energies, forces and virials of EMT (ASE)"),
 }
 
 

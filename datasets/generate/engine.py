@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from sciml._atomic import replacing
 from sciml._errors import InputError
 from sciml._lock import exclusively
-from sciml.datasets.formats.ours import writing
-from sciml.datasets.generate.recipe import Recipe, rng_of, state_of
+from sciml.datasets.atoms.frames import PER_ATOM
+from sciml.datasets.formats.ours import SAMPLES, writing
+from sciml.datasets.generate.recipe import Recipe, Sample, Trajectories, rng_of, state_of
 from sciml.datasets.generate.workers import in_processes
 from sciml.kernels import threads
 
@@ -27,6 +28,7 @@ __all__ = ["Order", "generate", "parts_of", "split_counts"]
 # Samples of a part: few enough to lose little and to keep workers busy, many enough for files not to count. It depends
 # on the order alone, since a run may go on with another number of workers.
 PART, PARTS = 16, 16
+RESOLUTION = 64  # where none is given
 # Cells of all samples of a part, which are in memory together.
 CELLS = 2**22
 
@@ -39,14 +41,16 @@ class Order:
     ----------
     name : str
         Of the generator.
-    recipe : Recipe
+    recipe : Recipe or Trajectories
         Its parameters.
-    samples, resolution, seed : int
-        Number of samples; cells or nodes an axis; start of the random numbers.
+    samples, seed : int
+        Number of samples; start of the random numbers.
+    resolution : int, optional
+        Cells or nodes an axis; default 64. Atoms have none.
     split : tuple of int, optional
         Samples for training, validation and test, in this order from the first; default 8, 1 and 1 tenths.
-    dtype : str
-        What is stored, float32 or float64; all computations are in float64.
+    dtype : str, optional
+        What is stored, float32 or float64; all computations are in float64. Default float32, for atoms float64.
     compress : bool
         Smaller files that take longer to read.
 
@@ -57,17 +61,24 @@ class Order:
     """
 
     name: str
-    recipe: Recipe
+    recipe: Recipe | Trajectories
     samples: int
-    resolution: int
+    resolution: int | None = None
     seed: int = 0
     split: tuple[int, int, int] | None = None
-    dtype: str = "float32"
+    dtype: str | None = None
     compress: bool = False
 
     def __post_init__(self) -> None:
+        is_atoms = isinstance(self.recipe, Trajectories)
+        if is_atoms and self.resolution is not None:
+            raise InputError(f"resolution {self.resolution} given for {self.name}; leave it out, atoms have no grid")
+        defaults = {"dtype": "float64"} if is_atoms else {"dtype": "float32", "resolution": RESOLUTION}
+        for name, value in defaults.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
         for name, least in (("samples", 1), ("resolution", 2), ("seed", 0)):
-            if getattr(self, name) < least:
+            if getattr(self, name) is not None and getattr(self, name) < least:
                 raise InputError(f"{name} is {getattr(self, name)}; expected a whole number >= {least}")
         if self.dtype not in ("float32", "float64"):
             raise InputError(f"dtype is {self.dtype}; expected float32 or float64")
@@ -83,7 +94,10 @@ class Order:
 
     @property
     def starts(self) -> range:
-        """First sample of every part."""
+        """First sample of every part; of atoms a trajectory is one."""
+        if isinstance(self.recipe, Trajectories):
+            return range(0, self.samples, self.recipe.frames)
+        assert self.resolution is not None
         most = CELLS // self.recipe.grid(self.resolution).size
         return range(0, self.samples, max(1, min(PART, self.samples // PARTS, most)))
 
@@ -186,9 +200,9 @@ def _make(task: tuple[Order, Path, int]) -> int:
     order, parts, start = task
     indices = order.part(start)
     with threads(1):
-        samples = [order.recipe.sample(order.resolution, rng_of(order.seed, index)) for index in indices]
+        samples = _samples(order, indices)
     arrays = {
-        f"{group}/{name}": np.stack([getattr(sample, group)[name] for sample in samples]).astype(order.dtype)
+        f"{group}/{name}": _stored(order, [getattr(sample, group)[name] for sample in samples])
         for group in ("inputs", "outputs") for name in getattr(samples[0], group)
     }
     arrays["residual"] = np.array([sample.residual for sample in samples])
@@ -197,15 +211,33 @@ def _make(task: tuple[Order, Path, int]) -> int:
     return len(indices)
 
 
+def _samples(order: Order, indices: range) -> list[Sample]:
+    recipe = order.recipe
+    if isinstance(recipe, Trajectories):
+        return recipe.trajectory(len(indices), rng_of(order.seed, indices.start // recipe.frames))
+    assert order.resolution is not None
+    return [recipe.sample(order.resolution, rng_of(order.seed, index)) for index in indices]
+
+
+def _stored(order: Order, values: list[NDArray[Any]]) -> NDArray[Any]:
+    """Numbers as the order wants them; species and flags as they are."""
+    stacked = np.stack(values)
+    is_plain = isinstance(order.recipe, Trajectories) and stacked.dtype.kind != "f"
+    return stacked if is_plain else stacked.astype(order.dtype)
+
+
 def _part(parts: Path, start: int) -> Path:
     return parts / f"{start:07d}.npz"
 
 
 def _assemble(order: Order, parts: Path, path: Path) -> None:
-    recipe, described = order.recipe, order.described()
+    recipe = order.recipe
+    if isinstance(recipe, Trajectories):
+        return _assemble_atoms(order, recipe, parts, path)
+    assert order.resolution is not None
     with writing(
         path, order.samples, name=f"{order.name} {order.resolution}", grid=recipe.grid(order.resolution),
-        equation=recipe.equation(), seed=order.seed, generator=described, compress=order.compress,
+        equation=recipe.equation(), seed=order.seed, generator=order.described(), compress=order.compress,
     ) as writer:
         residuals = []
         for start in order.starts:
@@ -217,4 +249,33 @@ def _assemble(order: Order, parts: Path, path: Path) -> None:
                         writer.put(group, name, start + offset, value)
         writer.facts("residual", np.concatenate(residuals))
         writer.facts("seed", np.array([state_of(order.seed, index) for index in range(order.samples)]))
+        writer.split(split_counts(order.samples, order.split))
+
+
+def _assemble_atoms(order: Order, recipe: Trajectories, parts: Path, path: Path) -> None:
+    """Rows of atoms one after the other, as in any file of frames."""
+    equation = recipe.equation()
+    trajectories = np.arange(order.samples) // recipe.frames
+    with writing(
+        path, order.samples, name=order.name, grid=None, equation=equation, seed=order.seed,
+        generator=order.described(), compress=order.compress,
+    ) as writer:
+        residuals, counts = [], []
+        for start in order.starts:
+            with np.load(_part(parts, start)) as arrays:
+                residuals.append(arrays["residual"])
+                count, atoms = arrays["inputs/species"].shape
+                counts.append(np.full(count, atoms))
+                for key in sorted(set(arrays.files) - {"residual"}):
+                    group, name = key.split("/")
+                    is_row, values = name in PER_ATOM, arrays[key]
+                    rows = values.reshape(-1, *values.shape[2:]) if is_row else values
+                    writer.append(
+                        group, name, rows, order.samples * (atoms if is_row else 1), "atoms" if is_row else SAMPLES,
+                        equation["units"].get(name, ""),
+                    )
+        writer.facts("residual", np.concatenate(residuals))
+        writer.facts("atoms", np.concatenate(counts))
+        writer.facts("trajectory", trajectories)
+        writer.facts("seed", np.array([state_of(order.seed, index) for index in trajectories.tolist()]))
         writer.split(split_counts(order.samples, order.split))

@@ -1,25 +1,25 @@
 """What a generator is: parameters, the grid and equation they mean, and how a sample is drawn and solved."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sciml.mesh import Grid
 
-__all__ = ["Recipe", "Sample", "rng_of", "state_of"]
+__all__ = ["Recipe", "Sample", "Trajectories", "balance", "rng_of", "state_of"]
 
 
 class Sample(NamedTuple):
-    """One sample in float64.
+    """One sample in float64, but for numbers of species and flags.
 
     inputs, outputs : arrays by name
     residual : relative residual of what was solved, or the error estimate of the time stepping
     """
 
-    inputs: Mapping[str, NDArray[np.float64]]
-    outputs: Mapping[str, NDArray[np.float64]]
+    inputs: Mapping[str, NDArray[Any]]
+    outputs: Mapping[str, NDArray[Any]]
     residual: float
 
 
@@ -34,6 +34,32 @@ class Recipe(Protocol):
 
     def sample(self, resolution: int, rng: np.random.Generator) -> Sample:
         """Draw and solve one."""
+
+
+@runtime_checkable
+class Trajectories(Protocol):
+    """Parameters of a generator of frames of atoms, a frozen dataclass of plain values."""
+
+    @property
+    def frames(self) -> int:
+        """Of a trajectory."""
+
+    def equation(self) -> dict[str, Any]:
+        """That samples are frames of atoms, and the names of their species."""
+
+    def trajectory(self, count: int, rng: np.random.Generator) -> list[Sample]:
+        """Draw the first frames of one; all frames have one number of atoms."""
+
+
+def balance(forces: NDArray[np.float64]) -> float:
+    """The norm of the sum of all forces, which should be 0, over that of all forces.
+
+    Examples
+    --------
+    >>> balance(np.array([[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]]))
+    0.0
+    """
+    return float(np.linalg.norm(forces.sum(axis=0)) / max(np.linalg.norm(forces), np.finfo(float).tiny))
 
 
 def rng_of(seed: int, index: int) -> np.random.Generator:
