@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from sciml.kernels._half import has_half
 from sciml.kernels.convolve_chain.chain import Chain
 from sciml.kernels.convolve_chain.links import Links
 from sciml.kernels.convolve_chain.spec import example
@@ -64,6 +65,9 @@ def test_only_what_is_computed_now_is_taken() -> None:
     assert not suits(x, x.double())
     assert not suits(x.half(), x.half())
     with torch.autocast("cpu", torch.bfloat16):
+        assert suits(x, x) is has_half()
+        assert not suits(x.double(), x.double())
+    with torch.autocast("cpu", torch.float16):
         assert not suits(x, x)
 
 

@@ -128,7 +128,7 @@ class Chain:
         rows = []
         for step in self.steps:
             base = self._place(step.base)
-            for *group, again in table.of(step.links, "groups"):
+            for *group, again, _, _, _ in table.of(step.links, "groups"):
                 begun = self._place(step.target) if again else base
                 rows.append((*self._shape(step.source), *begun, *self._shape(step.target)[:3],
                              int(self.packs[step.weight, 1]), int(step.constant and not again), *group))
@@ -153,10 +153,18 @@ class Chain:
             weight = int(self.packs[step.weight, 1])
             if step.base is not None and step.base != step.target:
                 size = self.fields[step.base].points * target[2]
-                rows.append((ADD, *target, *self._shape(step.base), 0, size, *(0,) * 6))
+                rows.append((ADD, *target, *self._shape(step.base), 0, size, *(0,) * 9))
             for kind, side in ((OUTER, "groups"), (GATHER, "adjoint")):
-                rows += [(kind, *target, *source, weight, 0, *group) for *group, _ in table.of(step.links, side)]
+                rows += [(kind, *target, *source, weight, 0, *group[:6], *group[7:])
+                         for group in table.of(step.links, side, paired=kind == OUTER)]
         return np.array(rows, np.int64), table.array()
+
+
+    @cached_property
+    def pairs(self) -> int:
+        """The most numbers a channel that pairs of points, of a source or a target, take."""
+        rows = self.backward[0]
+        return 2 * max(int(rows[:, 18].max()), *(f.points // 2 + 1 for f in self.fields))
 
 
 ADD, OUTER, GATHER = range(3)
@@ -170,17 +178,22 @@ class _Table:
         self.size = 0
         self.known: dict[tuple[int, str], list[tuple[int, ...]]] = {}
 
-    def of(self, links: Links, kind: str) -> list[tuple[int, ...]]:
-        """A row a group: where sources, taps and points begin, numbers of entries, points and tiles, whether again."""
+    def of(self, links: Links, kind: str, *, paired: bool = False) -> list[tuple[int, ...]]:
+        """A row a group: where sources, taps and points begin, numbers of entries, points and tiles, whether again.
+
+        Then where pairs of sources begin, their number, and where the numbers of those that enter begin.
+        """
         key = id(links), kind
         if key not in self.known:
-            self.known[key] = [self._row(group) for group in getattr(links, kind)()]
+            self.known[key] = [self._row(group, paired) for group in getattr(links, kind)()]
         return self.known[key]
 
-    def _row(self, group: Group) -> tuple[int, ...]:
+    def _row(self, group: Group, paired: bool) -> tuple[int, ...]:
         sources, points = group.tiles()
         starts = [self._add(part) for part in (sources.ravel(), group.taps, points)]
-        return *starts, len(group.taps), len(group.points), len(points) // POINTS, int(group.again)
+        found, number = group.pairs() if paired else (np.zeros((0, 2), np.int64),) * 2
+        pairs = self._add(found.ravel()), len(found), self._add(number.ravel())
+        return *starts, len(group.taps), len(group.points), len(points) // POINTS, int(group.again), *pairs
 
     def _add(self, part: Index) -> int:
         start = self.size

@@ -43,6 +43,12 @@ class Group:
         tiles = sources.reshape(len(self.taps), -1, POINTS).transpose(1, 0, 2)
         return tiles, np.pad(self.points, more, "edge")
 
+    def pairs(self) -> tuple[Index, Index]:
+        """Which two sources enter two points one after another: all there are (n, 2), and their numbers by entry."""
+        both = np.pad(self.sources, ((0, 0), (0, len(self.points) % 2)), constant_values=-1)
+        found, number = np.unique(both.reshape(-1, 2), axis=0, return_inverse=True)
+        return found, number.reshape(len(self.taps), -1)
+
 
 @dataclass(frozen=True)
 class Links:

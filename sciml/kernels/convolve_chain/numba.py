@@ -3,6 +3,7 @@
 import numpy as np
 
 from sciml.kernels._gathered import POINTS, gather_tile
+from sciml.kernels._half import as_entry
 from sciml.kernels._numba import compiled, inner
 from sciml.kernels._stencil import Array
 
@@ -17,17 +18,23 @@ def wide(channels: int) -> int:
 
 @inner
 def pack(raw: Array, packs: Array, adjoint: bool, packed: Array) -> None:
-    """Weights as [tap, input, output], or for the adjoint [tap, output, input]; zeros fill up whole lanes."""
+    """Weights as [tap, input, output], or for the adjoint [tap, output, input]; zeros fill up whole lanes.
+
+    In half precision as [tap, pair of inputs, output, input of the pair].
+    """
+    pair = 2 if packed.itemsize == 2 else 1
     for i in range(len(packs)):
         start, place, taps, C, K = packs[i, 0], packs[i, 1], packs[i, 2], packs[i, 3], packs[i, 4]
         apart, sign = wide(C) * wide(K), raw.dtype.type(packs[i, 6])
         rows, columns = (C, K) if packs[i, 5] else (K, C)
         along = (packs[i, 5] != 0) != adjoint  # whether columns are columns of the packed matrix
-        step, stride = (wide(columns), 1) if along else (1, wide(rows))
+        width = wide(columns if along else rows)
         for r in range(rows):
             for t in range(taps):
                 for c in range(columns):
-                    packed[place + t * apart + r * step + c * stride] = sign * raw[start + (r * taps + t) * columns + c]
+                    k, j = (r, c) if along else (c, r)
+                    to = place + t * apart + k // pair * (pair * width) + pair * j + k % pair
+                    packed[to] = as_entry(packed, sign * raw[start + (r * taps + t) * columns + c])
 
 
 @inner
@@ -43,14 +50,14 @@ def gathered(
         for t in range(tiles):
             first, p = t0 + t * entries * POINTS, p0 + t * POINTS
             if take == 24:
-                gather_tile(x, x0, apart, count, zeros, table, first, s0, p, entries, w, w0 + k, K, base, b0 + k, over,
-                            bias, k, out, o0 + k, (0, 0, 0))
+                gather_tile(x, x0, apart, count, zeros, table, first, s0, p, entries, w, w0, K, base, b0, over,
+                            bias, k, out, o0, (0, 0, 0))
             elif take == 16:
-                gather_tile(x, x0, apart, count, zeros, table, first, s0, p, entries, w, w0 + k, K, base, b0 + k, over,
-                            bias, k, out, o0 + k, (0, 0))
+                gather_tile(x, x0, apart, count, zeros, table, first, s0, p, entries, w, w0, K, base, b0, over,
+                            bias, k, out, o0, (0, 0))
             else:
-                gather_tile(x, x0, apart, count, zeros, table, first, s0, p, entries, w, w0 + k, K, base, b0 + k, over,
-                            bias, k, out, o0 + k, (0,))
+                gather_tile(x, x0, apart, count, zeros, table, first, s0, p, entries, w, w0, K, base, b0, over,
+                            bias, k, out, o0, (0,))
         k += take
 
 
@@ -60,7 +67,7 @@ def chain_samples(
     table: Array, kept: Array, keeps: bool, size: int, out: Array, result: int,
 ) -> None:
     """Samples lo to hi; x and out are flat, with as many numbers a sample as given, and as result, says."""
-    w, zeros = np.zeros(packed, x.dtype), np.zeros(packed, x.dtype)
+    w, zeros, none = np.zeros(packed, x.dtype), np.zeros(packed, x.dtype), np.zeros(packed, bias.dtype)
     pack(raw, packs, False, w)
     inside = kept if keeps else np.empty(size, x.dtype)
     starts = np.zeros(3, np.int64)
@@ -72,4 +79,4 @@ def chain_samples(
             base = zeros if p[6] == 0 else (x if p[4] == 0 else (inside if p[4] == 1 else out))
             b0 = 0 if p[6] == 0 else starts[p[4]] + p[5]
             gathered(source, starts[p[0]] + p[1], p[2], p[3], zeros, table, p[12], p[13], p[14], p[15], p[17], w,
-                     p[10], p[9], base, b0, p[6], bias if p[11] else zeros, target, starts[p[7]] + p[8])
+                     p[10], p[9], base, b0, p[6], bias if p[11] else none, target, starts[p[7]] + p[8])

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from sciml.kernels._half import has_half
+from sciml.kernels._stencil import Array
 from sciml.kernels.convolve_chain import convolve_chain as kernel
 from sciml.kernels.convolve_chain.chain import Chain, pitch
 from sciml.kernels.convolve_chain.links import Links
@@ -16,23 +17,30 @@ __all__ = ["convolve_chain", "suits"]
 
 
 def suits(x: Tensor, w: Tensor) -> bool:
-    """Whether a chain takes these tensors: on the CPU, of one precision, to be computed and not to be traced."""
-    return (
-        x.device.type == "cpu" == w.device.type and x.dtype == w.dtype and x.dtype in (torch.float32, torch.float64)
-        and not torch.is_autocast_enabled("cpu") and not torch.compiler.is_exporting()
-        and not torch.compiler.is_compiling() and not torch._C._are_functorch_transforms_active()
-    )
+    """Whether a chain takes these tensors: on the CPU, to be computed and not to be traced, of one precision.
+
+    Where automatic casts to bfloat16 are on, and the processor has instructions for it, fields are of that precision
+    and weights of float32.
+    """
+    now = not (torch.compiler.is_exporting() or torch.compiler.is_compiling()
+               or torch._C._are_functorch_transforms_active())
+    if torch.is_autocast_enabled("cpu"):
+        half = torch.get_autocast_dtype("cpu") == torch.bfloat16 and w.dtype == torch.float32 and has_half()
+        fits = half and x.dtype in (torch.float32, torch.bfloat16)
+    else:
+        fits = x.dtype == w.dtype and x.dtype in (torch.float32, torch.float64)
+    return now and fits and x.device.type == "cpu" == w.device.type
 
 
 def convolve_chain(
     chain: Chain, x: Tensor, constants: Tensor | None, weights: Sequence[Tensor], shape: Sequence[int]
 ) -> Tensor:
-    """The last field of a chain.
+    """The last field of a chain, in the precision of `x`; bfloat16 where automatic casts to it are on.
 
     Parameters
     ----------
     chain : Chain
-    x : Tensor of float32 or float64, shape (N, C, *spatial)
+    x : Tensor of float32, float64 or bfloat16, shape (N, C, *spatial)
     constants : Tensor, shape (K,), optional
         Default 0.
     weights : sequence of Tensor
@@ -44,6 +52,7 @@ def convolve_chain(
     -------
     Tensor, shape (N, K, *shape), channels last
     """
+    x = x.to(torch.bfloat16) if torch.is_autocast_enabled("cpu") else x
     if torch.is_grad_enabled():
         y: Tensor = _Chain.apply(chain, x, constants, tuple(shape), *weights)  # type: ignore[no-untyped-call]
         return y
@@ -72,13 +81,13 @@ class _Chain(torch.autograd.Function):
         g = by_points(gradients[0])
         by_x = torch.zeros_like(points) if wants_x else None
         found = torch.from_numpy(convolve_chain_gradient(
-            ctx.chain, points.numpy(), flat.numpy(), kept.numpy(), g.numpy(),
-            by_x=None if by_x is None else by_x.numpy(), threads=torch.get_num_threads(),
+            ctx.chain, as_array(points), flat.numpy(), as_array(kept), as_array(g),
+            by_x=None if by_x is None else as_array(by_x), threads=torch.get_num_threads(),
         ))
         parts = torch.split(found, [w.numel() for w in weights])
         by_weights = [_as_weight(*pair) if want else None for want, *pair in zip(wants, parts, weights, strict=True)]
         gx = None if by_x is None else by_x[..., : x.shape[1]].reshape(len(x), *x.shape[2:], -1).movedim(-1, 1)
-        by_constants = g.sum((0, 1))[: len(constants)] if wants_constants else None
+        by_constants = g.sum((0, 1), dtype=flat.dtype)[: len(constants)] if wants_constants else None
         return None, gx, by_constants, None, *by_weights
 
 
@@ -87,19 +96,29 @@ def _forward(
 ) -> Tensor:
     channels = pitch(chain.fields[-1].channels)
     out = points.new_empty((len(points), *shape, channels))
-    added = points.new_zeros(channels) if constants is None else constants.detach()
+    added = flat.new_zeros(channels) if constants is None else constants.detach()
     kernel(
-        chain, points.numpy(), flat.numpy(), added.numpy(), kept=None if kept is None else kept.numpy(),
-        out=out.numpy().reshape(len(points), -1, channels), threads=torch.get_num_threads(),
+        chain, as_array(points), flat.numpy(), added.numpy(), kept=None if kept is None else as_array(kept),
+        out=as_array(out).reshape(len(points), -1, channels), threads=torch.get_num_threads(),
     )
     return out.movedim(-1, 1)
+
+
+def as_array(x: Tensor) -> Array:
+    """Without a copy; bfloat16 as the same bits."""
+    array: Array = x.view(torch.uint16).numpy() if x.dtype == torch.bfloat16 else x.numpy()
+    return array
 
 
 def by_points(x: Tensor) -> Tensor:
     """(N, points, channels), a view where channels come last and fill whole lanes."""
     rows = x.detach().movedim(1, -1).flatten(1, -2)
     missing = pitch(x.shape[1]) - x.shape[1]
-    return F.pad(rows, (0, missing)) if missing else rows.contiguous()
+    if not missing:
+        return rows.contiguous()
+    wide = rows.new_zeros((*rows.shape[:2], pitch(x.shape[1])))
+    wide[..., : x.shape[1]] = rows
+    return wide
 
 
 def _flat(weights: Sequence[Tensor]) -> Tensor:
@@ -115,9 +134,9 @@ def _again(
 ) -> tuple[Tensor | None, ...]:
     """Gradients that can be differentiated."""
     given = [None, x, constants, None, *weights]
-    y = plain(chain, x, constants, weights)
+    y = plain(chain, x.to(weights[0].dtype), constants, weights)
     asked = [t for t, want in zip(given, wants, strict=True) if want and t is not None]
-    found = iter(torch.autograd.grad(y, asked, g.movedim(1, -1).flatten(1, -2), create_graph=True))
+    found = iter(torch.autograd.grad(y, asked, g.to(y.dtype).movedim(1, -1).flatten(1, -2), create_graph=True))
     return tuple(next(found) if want else None for want in wants)
 
 

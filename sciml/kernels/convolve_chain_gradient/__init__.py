@@ -5,7 +5,7 @@ import numpy as np
 from sciml.kernels._pool import run_slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.convolve_chain import sample_slabs
-from sciml.kernels.convolve_chain.chain import Chain
+from sciml.kernels.convolve_chain.chain import Chain, pitch
 from sciml.kernels.convolve_chain_gradient.numba import gradient_samples
 
 __all__ = ["convolve_chain_gradient"]
@@ -37,8 +37,10 @@ def convolve_chain_gradient(
     passes, table = chain.backward
     wanted = by_x is not None
     gx = np.empty(0, x.dtype) if by_x is None else by_x.reshape(-1)
+    # Room for pairs of points in half precision.
+    most = chain.pairs * max(pitch(f.channels) for f in chain.fields) if x.itemsize == 2 else 0
     total: Array = sum(run_slabs(
         gradient_samples, sample_slabs(len(x), x.size, threads), x.reshape(-1), x[:1].size, weights, chain.packs,
-        chain.packed, passes, table, kept.reshape(-1), chain.kept, g.reshape(-1), g[:1].size, gx, wanted,
+        chain.packed, passes, table, kept.reshape(-1), chain.kept, g.reshape(-1), g[:1].size, gx, wanted, most,
     ))
     return total

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from sciml.kernels._gathered import POINTS, outer_tile
+from sciml.kernels._gathered import POINTS, outer_tile, pair_lanes
+from sciml.kernels._half import add_lanes
 from sciml.kernels._lanes import LANES
 from sciml.kernels._numba import compiled, inner
 from sciml.kernels._stencil import Array
@@ -10,7 +11,27 @@ from sciml.kernels.convolve_chain.numba import gathered, pack, wide
 
 __all__ = ["gradient_samples"]
 
+NOWHERE = -(2**40)
 CHUNK = 128  # points whose values stay in cache while all entries of a kernel pass over them
+
+
+@inner
+def pair_targets(g: Array, g0: int, K: int, table: Array, p0: int, points: int, zeros: Array, pairs: Array) -> None:
+    """Every two points of a group, channel by channel."""
+    for p in range(0, points, 2):
+        first, second = g0 + table[p0 + p] * K, g0 + table[p0 + p + 1] * K
+        for k in range(0, K, LANES):
+            pair_lanes(pairs, p * K + 2 * k, g, first + k, second + k, zeros)
+
+
+@inner
+def pair_sources(x: Array, x0: int, C: int, table: Array, l0: int, count: int, zeros: Array, pairs: Array) -> None:
+    """All pairs of points that a group asks for, channel by channel; zeros for points outside."""
+    for n in range(count):
+        i, j = table[l0 + 2 * n], table[l0 + 2 * n + 1]
+        first, second = x0 + i * C if i >= 0 else NOWHERE, x0 + j * C if j >= 0 else NOWHERE
+        for c in range(0, C, LANES):
+            pair_lanes(pairs, 2 * (n * C + c), x, first + c, second + c, zeros)
 
 
 @inner
@@ -18,22 +39,24 @@ def outer(
     x: Array, x0: int, C: int, zeros: Array, table: Array, t0: int, s0: int, p0: int, entries: int, points: int,
     g: Array, g0: int, K: int, out: Array, o0: int,
 ) -> None:
-    """Gradient by the weights of a group: [tap, input, output]."""
+    """Gradient by the weights of a group, [tap, input, output], in blocks of channels that registers hold."""
+    half = x.itemsize == 2
+    apart, step = (points + 1) // 2 if half else POINTS, entries * POINTS
     for lo in range(0, points, CHUNK):
         hi = min(points, lo + CHUNK)
         for s in range(entries):
-            t, step = t0 + s * POINTS, entries * POINTS
+            t = t0 + s * apart
             for c in range(0, C, LANES):
-                o, k = o0 + (table[s0 + s] * C + c) * K, 0
+                at, o, k = x0 + (2 * c if half else c), o0 + (table[s0 + s] * C + c) * K, 0
                 while k < K:
                     left = K - k
                     take = 24 if left >= 24 and left != 32 else (16 if left >= 16 else 8)
                     if take == 24:
-                        outer_tile(x, x0 + c, C, zeros, table, t, p0, step, lo, hi, g, g0 + k, K, out, o + k, (0, 0, 0))
+                        outer_tile(x, at, C, zeros, table, t, p0, step, lo, hi, g, g0, K, k, out, o, (0, 0, 0))
                     elif take == 16:
-                        outer_tile(x, x0 + c, C, zeros, table, t, p0, step, lo, hi, g, g0 + k, K, out, o + k, (0, 0))
+                        outer_tile(x, at, C, zeros, table, t, p0, step, lo, hi, g, g0, K, k, out, o, (0, 0))
                     else:
-                        outer_tile(x, x0 + c, C, zeros, table, t, p0, step, lo, hi, g, g0 + k, K, out, o + k, (0,))
+                        outer_tile(x, at, C, zeros, table, t, p0, step, lo, hi, g, g0, K, k, out, o, (0,))
                     k += take
 
 
@@ -54,12 +77,14 @@ def unpack(packed: Array, packs: Array, raw: Array) -> None:
 @compiled
 def gradient_samples(
     lo: int, hi: int, x: Array, given: int, raw: Array, packs: Array, packed: int, passes: Array, table: Array,
-    kept: Array, size: int, g: Array, result: int, gx: Array, wanted: bool,
+    kept: Array, size: int, g: Array, result: int, gx: Array, wanted: bool, most: int,
 ) -> Array:
     """Gradient by all weights; that by x is added to gx if wanted."""
-    w, gw, zeros = np.zeros(packed, x.dtype), np.zeros(packed, x.dtype), np.zeros(packed, x.dtype)
+    w, zeros = np.zeros(packed, x.dtype), np.zeros(packed, x.dtype)
+    gw, none = np.zeros(packed, raw.dtype), np.zeros(packed, raw.dtype)
     pack(raw, packs, True, w)
     inside = np.empty(size, x.dtype)
+    sources, targets = np.empty(most, x.dtype), np.empty(most, x.dtype)
     starts = np.zeros(3, np.int64)
     for n in range(lo, hi):
         starts[:] = n * given, 0, n * result
@@ -69,16 +94,21 @@ def gradient_samples(
             by_target, to = g if p[1] == 2 else inside, starts[p[1]] + p[2]
             if p[0] == 1:
                 values, of = (x, n * given) if p[5] == 0 else (kept, n * size)
-                outer(values, of + p[6], p[7], zeros, table, p[11], p[12], p[13], p[14], p[15],
-                      by_target, to, p[3], gw, p[9])
+                if x.itemsize == 2:
+                    pair_targets(by_target, to, p[3], table, p[13], p[15], zeros, targets)
+                    pair_sources(values, of + p[6], p[7], table, p[17], p[18], zeros, sources)
+                    outer(sources, 0, p[7], zeros, table, p[19], p[12], p[13], p[14], p[15], targets, 0, p[3], gw, p[9])
+                else:
+                    outer(values, of + p[6], p[7], zeros, table, p[11], p[12], p[13], p[14], p[15],
+                          by_target, to, p[3], gw, p[9])
             elif wanted or p[5] == 1:
                 by_source, at = gx if p[5] == 0 else inside, starts[p[5]] + p[6]
                 if p[0] == 0:
-                    for k in range(p[10]):
-                        by_source[at + k] += by_target[to + k]
+                    for k in range(0, p[10], LANES):
+                        add_lanes(by_source, at + k, by_target, to + k)
                 else:
                     gathered(by_target, to, p[3], p[4], zeros, table, p[11], p[12], p[13], p[14], p[16], w, p[9], p[7],
-                             by_source, at, p[7], zeros, by_source, at)
+                             by_source, at, p[7], none, by_source, at)
     by_raw = np.empty_like(raw)
     unpack(gw, packs, by_raw)
     return by_raw

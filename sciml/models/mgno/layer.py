@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from sciml.kernels.half_curve.torch import gelu as half_gelu
+from sciml.kernels.half_curve.torch import suits as half_suits
 from sciml.models.mgno.convolutions import PLAIN
 from sciml.models.mgno.cycle import VCycle
 from sciml.models.mgno.settings import CycleSettings
@@ -42,6 +44,8 @@ class OperatorLayer(nn.Module):
         else:
             w = torch.as_tensor(self.norm(self.W(v)))
             w = w if self.B is None else add_pointwise(w, v, self.B)
+        if half_suits(w):
+            return half_gelu(w)
         return F.gelu(w) if torch.is_grad_enabled() else torch.ops.aten.gelu_(w)
 
 
