@@ -49,7 +49,7 @@ class _Gelu(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         (x,), g = ctx.saved_tensors, gradients[0]
         if torch.is_grad_enabled():
-            (again,) = torch.autograd.grad(F.gelu(x), x, g, create_graph=True)
+            again: Tensor = torch.autograd.grad(F.gelu(x), x, g, create_graph=True)[0]
             return again
         return _tensor(half_curve(_bits(x), tables()[1], _bits(g), threads=torch.get_num_threads()))
 
