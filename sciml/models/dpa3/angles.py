@@ -1,7 +1,7 @@
 """Angles: features of pairs of pairs, what they tell the pairs, and how they change.
 
-All angles of an atom with m pairs are one dense m x m block, and atoms with the same m one tensor. What repeats along
-its rows and columns is multiplied once and added by broadcasting, so that no list of angles is ever needed:
+All angles of an atom with m pairs are one dense m x m block, and atoms with nearly the same m one tensor. What repeats
+along its rows and columns is multiplied once and added by broadcasting, so that no list of angles is ever needed:
 
     z_(ij,ik) = a_(ij,ik) W_a + (n_i W_n + e_ij W_j + b) + e_ik W_k.
 """
@@ -104,9 +104,17 @@ class AngleUpdate(nn.Module):
 
     def _update(self, e: Tensor, found: list[Tensor], blocks: Sequence[Block]) -> Tensor:
         """The second map of pairs; those without angles were told nothing."""
-        t = torch.zeros_like(e) if self.smooth else e
+        t = torch.zeros_like(e) if self.smooth else e * _without_angles(e, blocks)
         if blocks:
             told = [self._gathered(y, block) for y, block in zip(found, blocks, strict=True)]
-            t = t.index_copy(0, torch.cat([block.edges for block in blocks]), torch.cat(told))
+            t = t.index_add(0, torch.cat([block.edges for block in blocks]), torch.cat(told))
         update: Tensor = self.activation(self.edge_second(t))
         return update
+
+
+def _without_angles(e: Tensor, blocks: Sequence[Block]) -> Tensor:
+    """0 for pairs that form angles and 1 for others, (pairs, 1)."""
+    found = e.new_ones(e.shape[0], 1)
+    for block in blocks:
+        found = found.index_add(0, block.edges, -block.there.flatten().unsqueeze(1))
+    return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,13 @@ from sciml.models.dpa3.settings import DPA3Settings
 __all__ = ["CLOSEST", "AtomBatch", "atom_batch", "neighbour_cutoff"]
 
 CLOSEST = 0.1  # atoms closer than this are a mistake [Angstrom]
+FEW = 300  # a block of its own costs as much time as so many angles, which may rather be computed in vain
 MANY = 2000  # pairs from which on sparse products are faster, derivatives included
 
 
 @dataclass(frozen=True, eq=False)
 class AtomBatch:
-    """Flat tensors of a batch of N atoms in B structures with E pairs; nothing is padded.
+    """Flat tensors of a batch of N atoms in B structures with E pairs.
 
     Attributes
     ----------
@@ -43,8 +45,8 @@ class AtomBatch:
     shifts : float64, shape (E, 3)
         Periodic image of j.
     blocks : tuple of int64, each of shape (atoms, m)
-        Numbers of the pairs that form angles, for all atoms with m of them: each block has atoms x m x m angles, and no
-        angle is ever listed.
+        Numbers of the pairs that form angles, for all atoms with m of them, -1 where there are fewer: each block has
+        atoms x m x m angles, and no angle is ever listed. Small blocks are joined with the next larger one.
     pattern : Pattern, optional
         Pairs as entries of a sparse matrix, in batches so large that products with it are faster than sums of outer
         products.
@@ -77,7 +79,7 @@ class AtomBatch:
     @property
     def n_angles(self) -> int:
         """Ordered pairs of pairs with the same centre."""
-        return sum(block.shape[0] * block.shape[1] ** 2 for block in self.blocks)
+        return sum(int(((block >= 0).sum(1) ** 2).sum()) for block in self.blocks)
 
     def vectors(self) -> Tensor:
         """r_j + S cell - r_i of each pair, float64, shape (E, 3), differentiable by positions and cells."""
@@ -210,9 +212,15 @@ def _blocks(centres: NDArray[np.int32], angles: NDArray[np.bool_], atoms: int) -
     edges = np.flatnonzero(angles)
     counts = np.bincount(centres[edges], minlength=atoms)
     first = np.cumsum(counts) - counts
-    return tuple(
-        torch.from_numpy(edges[first[counts == m][:, None] + np.arange(m)]) for m in np.unique(counts[counts > 0])
-    )
+    widths, blocks = counts.copy(), []
+    for m, larger in pairwise(np.unique(counts[counts > 0]).tolist()):
+        if np.count_nonzero(widths == m) * (larger**2 - m**2) < FEW:
+            widths[widths == m] = larger
+    for m in np.unique(widths[counts > 0]):
+        rows, columns = np.flatnonzero(widths == m), np.arange(m)
+        there = columns < counts[rows, None]
+        blocks.append(np.where(there, edges[np.where(there, first[rows, None] + columns, 0)], -1))
+    return tuple(map(torch.from_numpy, blocks))
 
 
 def _charge_spin(structure: Structure, settings: DPA3Settings) -> tuple[int, int]:

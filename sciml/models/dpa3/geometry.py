@@ -17,16 +17,18 @@ TINY, BELOW_ONE = 1e-6, 1 - 1e-6
 
 
 class Block(NamedTuple):
-    """Angles of all atoms with m pairs that form some.
+    """Angles of all atoms with m pairs that form some, or with somewhat fewer.
 
-    edges : (atoms * m,) int64, their pairs, atom by atom
+    edges : (atoms * m,) int64, their pairs, atom by atom; any pair where there is none
     atoms : (atoms,) int64
-    weights : (atoms, m), switch of each pair
+    there : (atoms, m), 1 and where there is no pair 0
+    weights : (atoms, m), switch of each pair, 0 where there is none
     cosines : (atoms, m, m), over sqrt(pi)
     """
 
     edges: Tensor
     atoms: Tensor
+    there: Tensor
     weights: Tensor
     cosines: Tensor
 
@@ -66,9 +68,10 @@ def geometry(vectors: Tensor, batch: AtomBatch, settings: DPA3Settings, dtype: t
         u = vectors / (r + TINY)
         s_angle = switch(r, settings.angle_switch_start, settings.angle_cutoff, settings.switch)
         for edges in batch.blocks:
-            direction, flat = u[edges], edges.flatten()
+            flat, there = edges.clamp(min=0).flatten(), (edges >= 0).to(dtype)
+            direction = u.index_select(0, flat).view(*edges.shape, 3)
             cosines = direction @ direction.transpose(1, 2) * (BELOW_ONE / math.sqrt(math.pi))
-            weights = s_angle.index_select(0, flat).view(edges.shape)
-            blocks.append(Block(flat, batch.centres.index_select(0, edges[:, 0]), weights, cosines))
+            weights = s_angle.index_select(0, flat).view(edges.shape) * there
+            blocks.append(Block(flat, batch.centres.index_select(0, edges[:, 0]), there, weights, cosines))
     first = r if settings.edge_input == "distance" else s / (r * settings.sigma)
     return Geometry(first, s, vectors * (s * s / (r * r * settings.sigma)), blocks)

@@ -203,19 +203,23 @@ class DPA3(Pretrained):
     def _summed(self, energies: Tensor, batch: AtomBatch) -> Tensor:
         return energies.new_zeros(batch.n_structures).index_add(0, batch.structure, energies)
 
-    def evaluate(self, structures: Sequence[Structure]) -> list[dict[str, Any]]:
+    def evaluate(
+        self, structures: Sequence[Structure], graphs: Sequence[Graph] | None = None
+    ) -> list[dict[str, Any]]:
         """Energy, forces, virial and energies of atoms of each structure, as arrays.
 
         Parameters
         ----------
         structures : sequence of Structure
+        graphs : sequence of Graph, optional
+            Neighbours that were found already, as in `batch`.
 
         Returns
         -------
         list of dict
             ``energy`` [eV], ``forces`` (n, 3) [eV/Angstrom], ``virial`` (3, 3) [eV], ``atom_energies`` (n,) [eV].
         """
-        found = self.potential(self.batch(structures))
+        found = self.potential(self.batch(structures, graphs))
         sizes = [len(structure) for structure in structures]
         forces, energies = torch.split(found.forces, sizes), torch.split(found.atom_energies, sizes)
         return [
@@ -257,6 +261,18 @@ class DPA3(Pretrained):
         before: NDArray[np.float64] = self.energy_bias[data_set].cpu().numpy() if add else np.zeros(len(self.species))
         self.energy_bias[data_set] = torch.from_numpy(before + bias)
         return left
+
+    def calculator(self, skin: float = 0.5) -> Any:
+        """A calculator of ASE that searches neighbours anew when an atom has moved by half the skin [Angstrom].
+
+        Raises
+        ------
+        MissingDependencyError
+            If ASE is not installed.
+        """
+        from sciml.models.dpa3.calculator import calculator
+
+        return calculator(self, skin)
 
     @classmethod
     def from_deepmd(cls, path: str | Path, head: str | None = None) -> "DPA3":

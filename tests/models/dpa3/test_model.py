@@ -86,9 +86,21 @@ def test_angles_are_all_ordered_pairs_of_close_neighbours(seed: int, periodic: t
     batch = DPA3(["a"], **SMALL).batch([structure])
     np.testing.assert_allclose(batch.vectors().numpy(), graph.vectors, rtol=0, atol=1e-13)
     line = graph.line_graph(choices.angle_cutoff)
-    listed = {(e, f) for block in batch.blocks for row in block.tolist() for e in row for f in row}
+    listed = {(e, f) for block in batch.blocks for row in block.tolist() for e in row for f in row if min(e, f) >= 0}
     assert len(listed) == batch.n_angles
     assert listed == set(zip(line.sources.tolist(), line.indices.tolist(), strict=True))
+
+
+def test_small_blocks_of_angles_are_joined_and_large_ones_are_not() -> None:
+    """Three atoms with 2 pairs and two with 1; then sixty times as many."""
+    triangle = Structure("aaa", [(0, 0, 0), (1, 0, 0), (0, 1, 0)])
+    pair = Structure("aa", [(0, 0, 0), (1, 0, 0)])
+    model = potential()
+    assert [tuple(block.shape) for block in model.batch([triangle, pair]).blocks] == [(5, 2)]
+    many = model.batch([triangle, pair] * 60)
+    assert [tuple(block.shape) for block in many.blocks] == [(120, 1), (180, 2)]
+    for found, structure in zip(model.evaluate([triangle, pair]), (triangle, pair), strict=True):
+        assert found["energy"] == pytest.approx(model.evaluate([structure])[0]["energy"], abs=1e-13)
 
 
 def test_neighbours_may_come_from_a_verlet_list() -> None:
