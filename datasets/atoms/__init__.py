@@ -8,11 +8,12 @@ if TYPE_CHECKING:
     from sciml.datasets.atoms.checks import bad_frames, without_bad
     from sciml.datasets.atoms.frames import frame_name, is_atoms, require_labels, selected, symbols_of
     from sciml.datasets.atoms.scale import energy_scale
+    from sciml.datasets.atoms.structures import structure_of
     from sciml.datasets.atoms.units import in_units
 
 __all__ = [
-    "bad_frames", "energy_scale", "frame_name", "in_units", "is_atoms", "require_labels", "selected", "symbols_of",
-    "without_bad",
+    "bad_frames", "energy_scale", "frame_name", "in_units", "is_atoms", "require_labels", "selected", "structure_of",
+    "symbols_of", "without_bad",
 ]
 
 __getattr__ = lazily(
@@ -20,6 +21,6 @@ __getattr__ = lazily(
     {
         "bad_frames": "checks", "energy_scale": "scale", "without_bad": "checks", "frame_name": "frames",
         "is_atoms": "frames", "require_labels": "frames", "selected": "frames", "symbols_of": "frames",
-        "in_units": "units",
+        "structure_of": "structures", "in_units": "units",
     },
 )

@@ -11,6 +11,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from atoms_files import SYMBOLS, Frames, contents, frames, write_group, write_npy
 
 from sciml.datasets import open_dataset
+from sciml.datasets.atoms import structure_of
 from sciml.datasets.atoms.write_ase import as_ase
 from sciml.datasets.convert import convert
 
@@ -181,6 +182,17 @@ def test_a_frame_as_atoms_of_ase(tmp_path: Path) -> None:
         image, wanted = as_ase(data, 1), atoms_of(given, 1)
     assert image == wanted
     np.testing.assert_allclose(image.get_stress(), wanted.get_stress(), rtol=1e-14)
+
+
+def test_a_frame_as_a_structure(tmp_path: Path) -> None:
+    given = frames(WATER, 2)
+    more = {"charge_spin": np.array([[-1.0, 2.0], [0.0, 1.0]]), "aparam": np.ones((2, 3))}
+    with open_dataset(write_npy(tmp_path / "w", given, **more)) as data:
+        found = structure_of(data, 0)
+    assert (found.symbols, found.periodic, found.charge, found.spin) == (("O", "H", "H"), (True, True, True), -1, 2)
+    np.testing.assert_array_equal(found.positions, given.positions[0])
+    np.testing.assert_array_equal(found.cell, given.cell[0])
+    np.testing.assert_array_equal(found.atom_values, np.ones((3, 1)))
 
 
 XYZ = """3
