@@ -80,15 +80,15 @@ class _Chain(torch.autograd.Function):
             return _again(ctx.chain, x, constants, weights, gradients[0], ctx.needs_input_grad)
         g = by_points(gradients[0])
         by_x = torch.zeros_like(points) if wants_x else None
-        found = torch.from_numpy(convolve_chain_gradient(
+        found = convolve_chain_gradient(
             ctx.chain, as_array(points), flat.numpy(), as_array(kept), as_array(g),
             by_x=None if by_x is None else as_array(by_x), threads=torch.get_num_threads(),
-        ))
-        parts = torch.split(found, [w.numel() for w in weights])
+        )
+        by_flat, by_constants = (torch.from_numpy(part) for part in found)
+        parts = torch.split(by_flat, [w.numel() for w in weights])
         by_weights = [_as_weight(*pair) if want else None for want, *pair in zip(wants, parts, weights, strict=True)]
         gx = None if by_x is None else by_x[..., : x.shape[1]].reshape(len(x), *x.shape[2:], -1).movedim(-1, 1)
-        by_constants = g.sum((0, 1), dtype=flat.dtype)[: len(constants)] if wants_constants else None
-        return None, gx, by_constants, None, *by_weights
+        return None, gx, by_constants[: len(constants)] if wants_constants else None, None, *by_weights
 
 
 def _forward(

@@ -14,8 +14,8 @@ __all__ = ["convolve_chain_gradient"]
 def convolve_chain_gradient(
     chain: Chain, x: Array, weights: Array, kept: Array, g: Array, *, by_x: Array | None = None,
     threads: int | None = None,
-) -> Array:
-    """Gradient by the weights, as they lie in memory, for a gradient `g` by the last field.
+) -> tuple[Array, Array]:
+    """Gradients by the weights, as they lie in memory, and by the constants, for a gradient `g` by the last field.
 
     Parameters
     ----------
@@ -33,14 +33,16 @@ def convolve_chain_gradient(
     Returns
     -------
     ndarray like `weights`
+    ndarray, shape (channels of `g`,)
     """
     passes, table = chain.backward
     wanted = by_x is not None
     gx = np.empty(0, x.dtype) if by_x is None else by_x.reshape(-1)
     # Room for pairs of points in half precision.
     most = chain.pairs * max(pitch(f.channels) for f in chain.fields) if x.itemsize == 2 else 0
-    total: Array = sum(run_slabs(
+    parts = run_slabs(
         gradient_samples, sample_slabs(len(x), x.size, threads), x.reshape(-1), x[:1].size, weights, chain.packs,
         chain.packed, passes, table, kept.reshape(-1), chain.kept, g.reshape(-1), g[:1].size, gx, wanted, most,
-    ))
-    return total
+        g.shape[2],
+    )
+    return sum(by_weights for by_weights, _ in parts), sum(by_constants for _, by_constants in parts)

@@ -78,17 +78,24 @@ def unpack(packed: Array, packs: Array, raw: Array) -> None:
 def gradient_samples(
     lo: int, hi: int, x: Array, given: int, raw: Array, packs: Array, packed: int, passes: Array, table: Array,
     kept: Array, size: int, g: Array, result: int, gx: Array, wanted: bool, most: int,
-) -> Array:
-    """Gradient by all weights; that by x is added to gx if wanted."""
+    channels: int,
+) -> tuple[Array, Array]:
+    """Gradients by all weights and by the constants; that by x is added to gx if wanted."""
     w, zeros = np.zeros(packed, x.dtype), np.zeros(packed, x.dtype)
     gw, none = np.zeros(packed, raw.dtype), np.zeros(packed, raw.dtype)
     pack(raw, packs, True, w)
     inside = np.empty(size, x.dtype)
     sources, targets = np.empty(most, x.dtype), np.empty(most, x.dtype)
+    by_constants, of_sample = np.zeros(channels, raw.dtype), np.zeros(channels, raw.dtype)
     starts = np.zeros(3, np.int64)
     for n in range(lo, hi):
         starts[:] = n * given, 0, n * result
         inside[:] = 0
+        of_sample[:] = 0
+        for p0 in range(n * result, (n + 1) * result, channels):
+            for k in range(0, channels, LANES):
+                add_lanes(of_sample, k, g, p0 + k)
+        by_constants += of_sample
         for i in range(len(passes)):
             p = passes[i]
             by_target, to = g if p[1] == 2 else inside, starts[p[1]] + p[2]
@@ -111,4 +118,4 @@ def gradient_samples(
                              by_source, at, p[7], none, by_source, at)
     by_raw = np.empty_like(raw)
     unpack(gw, packs, by_raw)
-    return by_raw
+    return by_raw, by_constants

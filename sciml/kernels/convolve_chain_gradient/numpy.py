@@ -11,8 +11,8 @@ __all__ = ["convolve_chain_gradient"]
 
 def convolve_chain_gradient(
     chain: Chain, x: Array, weights: Array, constants: Array, g: Array
-) -> tuple[Array, Array]:
-    """Gradients by the weights and by x."""
+) -> tuple[Array, Array, Array]:
+    """Gradients by the weights, the constants and x."""
     fields, w = chain_fields(chain, x, weights, constants), matrices(chain, weights)
     by_field, by_w = [np.zeros_like(y) for y in fields], [np.zeros_like(part) for part in w]
     by_field[-1][:] = g[..., : fields[-1].shape[2]]
@@ -28,4 +28,4 @@ def convolve_chain_gradient(
              for i, part in enumerate(by_w)]
     gx = np.zeros_like(x)
     gx[..., : fields[0].shape[2]] = by_field[0]
-    return np.concatenate(parts), gx
+    return np.concatenate(parts), g.sum((0, 1)), gx

@@ -17,11 +17,11 @@ from sciml.kernels.convolve_chain_gradient.numpy import convolve_chain_gradient 
 __all__ = ["SPEC"]
 
 
-def run(chain: Chain, x: Array, weights: Array, constants: Array, g: Array) -> tuple[Array, Array]:
+def run(chain: Chain, x: Array, weights: Array, constants: Array, g: Array) -> tuple[Any, ...]:
     kept = np.empty_like(x, shape=(len(x), chain.kept))
     convolve_chain(chain, x, weights, constants, kept=kept)
     by_x = np.zeros_like(x)
-    return convolve_chain_gradient(chain, x, weights, kept, g, by_x=by_x), by_x
+    return *convolve_chain_gradient(chain, x, weights, kept, g, by_x=by_x), by_x
 
 
 def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ...]]:
