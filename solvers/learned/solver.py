@@ -18,11 +18,12 @@ from sciml.solvers._solution import Callback, Solution
 from sciml.solvers._status import Status
 from sciml.solvers.krylov.cg import norm
 from sciml.solvers.learned.hierarchy import LearnedHierarchy
-from sciml.solvers.learned.state import DCDMState
+from sciml.solvers.learned.state import Cycles, DCDMState
 from sciml.solvers.learned.weights import Weights, load_weights
 from sciml.solvers.multigrid.clustered import ClusterHierarchy
 from sciml.solvers.multigrid.coarsen import two_colours
 from sciml.solvers.multigrid.conjugate import conjugate
+from sciml.solvers.multigrid.depth import plan_of_jumps
 from sciml.solvers.multigrid.precision import single_holds
 
 __all__ = ["DCDM"]
@@ -47,7 +48,9 @@ class DCDM:
     ----------
     weights : str
         One of those that come with sciml (``mixed-2d``, ``mixed-3d``), or the folder of a run of ``sciml train dcdm``.
-        auto is what comes with sciml for as many axes.
+        auto is what comes with sciml for as many axes; where coefficients jump so much that coarse boxes stand for two
+        materials, it is the classical cycle that `Multigrid` would choose, since nothing local that weights could say
+        makes up for that (``details["cycle"]`` tells).
     dtype : {"float32", "float64"}
         Precision of the cycles.
 
@@ -115,7 +118,12 @@ class DCDM:
         self.check(A)
         stencil = variable_stencil(A.stencil)
         dtype = self.dtype if single_holds(A.stencil) else "float64"
-        hierarchy = LearnedHierarchy(stencil, self.chosen(stencil), dtype)
+        plan = plan_of_jumps(stencil) if self.weights == "auto" else None
+        hierarchy: Cycles
+        if plan is None:
+            hierarchy = LearnedHierarchy(stencil, self.chosen(stencil), dtype)
+        else:
+            hierarchy = plan.hierarchy(stencil, dtype) if plan.depth else ClusterHierarchy(stencil, dtype)
         return DCDMState.build(A, hierarchy, lambda: ClusterHierarchy(stencil, dtype))
 
     def chosen(self, stencil: VariableStencil) -> Weights:
@@ -142,14 +150,17 @@ class DCDM:
             state.A, real_array("right-hand side", b), x0, run, method=self.method, rtol=rtol, atol=atol, fresh=False
         )
         ladder = {"ladder": steps} if steps else {}
-        return solution.replace(details=solution.details | ladder | {"hierarchy": state.table()})
+        return solution.replace(details=solution.details | ladder | {
+            "cycle": "learned" if isinstance(state.hierarchy, LearnedHierarchy) else "classical",
+            "hierarchy": state.table(),
+        })
 
 
 def iterate(
     state: DCDMState, b: Vector, x0: Vector | None, monitor: Monitor, steps: list[dict[str, Any]]
 ) -> Run:
-    """The learned cycle as long as it keeps pace, then classical clusters; `steps` is told of the change."""
-    if not isinstance(state.hierarchy, LearnedHierarchy):
+    """The cycle of boxes as long as it keeps pace, then classical clusters; `steps` is told of the change."""
+    if isinstance(state.hierarchy, ClusterHierarchy):
         return accelerated(state, b, x0, monitor)
     budget = Monitor(monitor.limit, monitor.maxiter, monitor.patience, monitor.callback, BUDGET)
     first = accelerated(state, b, x0, budget)

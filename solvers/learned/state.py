@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,14 @@ from sciml.solvers.krylov.preconditioner import linear_operator
 from sciml.solvers.learned.hierarchy import LearnedHierarchy
 from sciml.solvers.multigrid.clustered import ClusterHierarchy
 from sciml.solvers.multigrid.conjugate import split_nullspace
+from sciml.solvers.multigrid.structured import BoxHierarchy
 
 if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
 
-__all__ = ["DCDMState"]
+__all__ = ["Cycles", "DCDMState"]
+
+Cycles: TypeAlias = LearnedHierarchy | BoxHierarchy | ClusterHierarchy
 
 
 @dataclass(eq=False)
@@ -30,8 +33,8 @@ class DCDMState:
     Parameters
     ----------
     A : StencilOperator
-    hierarchy : LearnedHierarchy or ClusterHierarchy
-        The latter once the learned one was too slow.
+    hierarchy : LearnedHierarchy, BoxHierarchy or ClusterHierarchy
+        The last once the others were too slow.
     floating : NullSpace, optional
         Floating components in the storage of the cycles.
     strengthen : callable
@@ -41,14 +44,14 @@ class DCDMState:
     """
 
     A: StencilOperator
-    hierarchy: LearnedHierarchy | ClusterHierarchy
+    hierarchy: Cycles
     strengthen: Callable[[], ClusterHierarchy]
     floating: NullSpace | None = None
     lock: AbstractContextManager[bool] = field(default_factory=RLock, repr=False)
 
     @classmethod
     def build(
-        cls, A: StencilOperator, hierarchy: LearnedHierarchy, strengthen: Callable[[], ClusterHierarchy]
+        cls, A: StencilOperator, hierarchy: Cycles, strengthen: Callable[[], ClusterHierarchy]
     ) -> "DCDMState":
         """With the floating components of `A`."""
         nullspace = A.nullspace

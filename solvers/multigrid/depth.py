@@ -9,7 +9,10 @@ from sciml.kernels._stencil import VariableStencil, stencil_wraps
 from sciml.kernels.face_statistics import FaceStatistics, face_statistics
 from sciml.solvers.multigrid.structured import BOTTOM, BoxHierarchy, Smoothing
 
-__all__ = ["ALL_BOXES", "CLUSTERS", "ONE_LEVEL", "ROUGH_FACES", "ROUGH_MASK", "BoxPlan", "box_plan", "boxes_plan"]
+__all__ = [
+    "ALL_BOXES", "CLUSTERS", "ONE_LEVEL", "ROUGH_FACES", "ROUGH_MASK", "BoxPlan", "box_plan", "boxes_plan",
+    "plan_of_jumps",
+]
 
 # tests/solvers/test_multigrid_depth.py runs every kind of medium told apart here against what its plan promises.
 
@@ -115,6 +118,19 @@ def boxes_plan(stencil: VariableStencil) -> BoxPlan | None:
     between = np.count_nonzero(stencil.d) * sum(1 - 1 / n for n in stencil.d.shape)
     is_open = face_statistics(stencil).counts.sum() >= OPEN_ABOVE * between
     return ALL_BOXES if is_open and _is_mild(stencil) else None
+
+
+def plan_of_jumps(stencil: VariableStencil) -> BoxPlan | None:
+    """`box_plan` where coefficients jump so that boxes alone will not do; None elsewhere, whatever the mask.
+
+    Examples
+    --------
+    >>> c = np.ones((16, 16, 16))
+    >>> plan_of_jumps(VariableStencil(c, c, c, 6.5 * c)) is None
+    True
+    """
+    plan = None if len(stencil.d) < 2 or _is_mild(stencil) else box_plan(stencil)  # on lines nothing goes round
+    return None if plan == ALL_BOXES else plan
 
 
 class Jumps(NamedTuple):

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from sciml.datasets.families import random_system
+from sciml.datasets.fields import obstacles as bodies
 from sciml.kernels._stencil import shape3
 from sciml.mesh import Boundary, Grid
 from sciml.pde import StencilOperator, poisson
-from sciml.solvers import DCDM, Direct, solve
+from sciml.solvers import DCDM, PCG, Direct, solve
 from sciml.solvers.learned.hierarchy import LearnedHierarchy
-from sciml.solvers.learned.weights import load_weights
+from sciml.solvers.learned.weights import load_weights, zero_weights
 
 LEVELS = (1e-4, 1e-6, 1e-8)
 
@@ -80,6 +81,32 @@ def test_obstacles(build: Callable[..., StencilOperator], edge: int) -> None:
 @pytest.mark.parametrize("edge", [32, pytest.param(64, marks=pytest.mark.slow)])
 def test_thirty_percent_solid_at_random(edge: int) -> None:
     assert counts(solid_at_random, (edge,) * 3)[1] <= 14
+
+
+def islands(shape: tuple[int, ...], seed: int) -> StencilOperator:
+    """24 balls and boxes that conduct 1e4 times as well as what lies between them."""
+    return poisson(Grid(shape), np.where(bodies(shape, 24, seed), 1.0, 1e4), source=0.0).A
+
+
+def test_where_coefficients_jump_six_tenths_of_the_classical_cycle() -> None:
+    """Of the V-cycle of boxes with as many sweeps as the learned one has."""
+    shape, classical = (32, 32, 32), []
+    for seed in range(3):
+        A = islands(shape, seed)
+        M = LearnedHierarchy(A.variable(), zero_weights(), np.float64)
+        solver = PCG(lambda r, z, M=M: M.apply(r.reshape(shape), z.reshape(shape)))
+        classical.append(solver.solve(solver.setup(A), noise(A, seed), rtol=1e-6).iterations)
+    assert counts(islands, shape, 3)[1] <= 0.6 * np.median(classical)
+
+
+def test_says_which_cycle_it_ran() -> None:
+    """Learned boxes for bodies, classical clusters for islands that conduct well, and the weights that one asks for."""
+    shape = (32, 32, 32)
+    A = islands(shape, 0)
+    for system, solver, cycle in (
+        (A, DCDM(), "classical"), (obstacles(shape, 0), DCDM(), "learned"), (A, DCDM(weights="mixed-3d"), "learned"),
+    ):
+        assert solve(system, noise(system, 0), solver, rtol=1e-2).details["cycle"] == cycle
 
 
 @pytest.mark.parametrize(("shape", "near"), [
