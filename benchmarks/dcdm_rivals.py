@@ -134,7 +134,7 @@ def row_of(cycle: Cycle, results: Sequence[Reached]) -> Row:
     """Geometric means, over the systems."""
     row: Row = {"method": cycle.name, "setup_seconds": geometric_mean([one.setup for one in results])}
     if not np.isfinite(mean_of(results)):
-        return row | {"status": "missed the tolerance"}
+        return row | {"status": "not in 60 iterations"}
     return row | {
         "solve_seconds": geometric_mean([one.solve for one in results]), "seconds_each_of_ten": mean_of(results),
         "iterations": geometric_mean([one.iterations for one in results]), "status": "converged",

@@ -47,7 +47,7 @@ def test_three_scalars_of_nothing_are_the_classical_cycle(case: Any) -> None:
 
 def test_between_iterations_the_logarithm_of_the_residual_falls_evenly(case: Any) -> None:
     """1e-2 and 1e-6 around 1e-5: three quarters of the third iteration."""
-    def solve(state: Any, b: Any, *, rtol: float, callback: Any) -> Any:
+    def solve(state: Any, b: Any, *, rtol: float, maxiter: int, callback: Any) -> Any:
         for iteration, residual in enumerate((0.1, 1e-2, 1e-6), start=1):
             callback(iteration, residual)
         return SimpleNamespace(converged=True)
