@@ -15,7 +15,7 @@ __all__ = [
 ]
 
 # What runs on a CUDA device.
-DEVICE_METHODS = ("multigrid", "fmg", "cg", "pcg", "fcg")
+DEVICE_METHODS = ("multigrid", "dcdm", "fmg", "cg", "pcg", "fcg")
 
 
 def check_symmetric(method: str, A: Any) -> None:

@@ -44,8 +44,8 @@ class SplitMasked(NamedTuple):
     e : (2, n0, n1, M) what the diagonal holds beyond six faces; minus six faces where nothing is active
 
     Whatever faces lead out of the mask is a difference in the diagonal, since values are 0 where nothing is active,
-    and stay so. Residuals are f - e u + sum of c (u_j - u), u_j being 0 beyond a side: 0 e in most cells, as in
-    SplitVariable.
+    and stay so. Residuals are f - (e + h) u + sum of c (u_j - u) over the neighbours that are not 0, h being the
+    conductances to those that are: e + h is the surplus of SplitVariable, and 0 in most cells.
     """
 
     c: NDArray[np.floating]

@@ -47,8 +47,8 @@ def masked_relax(stencil: Any, omega: Any, base: Any, step: Any, x: Any, f: Any,
             )
             w = base + step * real(W[p])
             X[p] += (w if d > 0 else zero) * (g / (d if d > 0 else one) - X[p])
-        m, d = edge - o, E[edge] + six
-        g = F[edge] + a_m * O[below + m] + a_p * O[above + m] + b_m * O[left + m] + b_p * O[right + m]
+        at, d = edge - o, E[edge] + six
+        g = F[edge] + a_m * O[below + at] + a_p * O[above + at] + b_m * O[left + at] + b_p * O[right + at]
         g += c2 * O[inside] + around * O[beyond]
         X[edge] = kept + ((base + step * real(W[edge])) * (g / d - kept) if d > 0 else zero)
 
@@ -71,6 +71,24 @@ def masked_start(stencil: Any, omega: Any, base: Any, step: Any, x: Any, f: Any,
 
 
 @inner
+def _held(c: Any, a: Any, b: Any) -> Any:
+    """What a cell with the values a and b on both sides holds instead of the faces to those that are 0.
+
+    A closed face is one less in the excess, and its flux must be 0 to the last digit, not the difference of two
+    large numbers.
+    """
+    none = c - c
+    return (c if a == 0 else none) + (c if b == 0 else none)
+
+
+@inner
+def _flow(c: Any, x: Any, a: Any, b: Any) -> Any:
+    """Through the faces to the values a and b, unless they are 0."""
+    none = c - c
+    return (c * (x - a) if a != 0 else none) + (c * (x - b) if b != 0 else none)
+
+
+@inner
 def _difference(stencil: Any, shape: Any, X: Any, i: int, j: int, half: int, out: Any) -> None:
     """Add A x in the cells of row (i, j) with even k, or with odd k in the other half."""
     c, wraps, e = stencil
@@ -79,7 +97,7 @@ def _difference(stencil: Any, shape: Any, X: Any, i: int, j: int, half: int, out
     real = out.dtype.type
     one, zero = real(1), real(0)
     u, v = (one if i > 0 else wraps[0]), (one if i < n0 - 1 else wraps[0])
-    s, t = (one if j > 0 else wraps[1]), (one if j < n1 - 1 else wraps[1])
+    p1, p2 = (one if j > 0 else wraps[1]), (one if j < n1 - 1 else wraps[1])
     c0, c1, c2, six = c[0], c[1], c[2], c[3]
     im, ip = (i - 1 if i > 0 else n0 - 1), (i + 1 if i < n0 - 1 else 0)
     jm, jp = (j - 1 if j > 0 else n1 - 1), (j + 1 if j < n1 - 1 else 0)
@@ -93,18 +111,16 @@ def _difference(stencil: Any, shape: Any, X: Any, i: int, j: int, half: int, out
     edge, inside, beyond = (width - ONE, end, O) if half else (np.uint64(0), O, end)
     sofar = out[edge]
     for m in range(width):
-        x = X[o + m]
-        y = (
-            E[o + m] * x + c0 * ((x - u * X[below + m]) + (x - v * X[above + m]))
-            + c1 * ((x - s * X[left + m]) + (x - t * X[right + m])) + c2 * ((x - X[near + m]) + (x - X[next_ + m]))
-        )
-        out[m] += y if E[o + m] > -six else zero
-    x, m = X[o + edge], edge
-    y = (
-        E[o + m] * x + c0 * ((x - u * X[below + m]) + (x - v * X[above + m]))
-        + c1 * ((x - s * X[left + m]) + (x - t * X[right + m])) + c2 * ((x - X[inside]) + (x - wraps[2] * X[beyond]))
-    )
-    out[edge] = sofar + (y if E[o + m] > -six else zero)
+        x, a, b = X[o + m], u * X[below + m], v * X[above + m]
+        s, t, y, z = p1 * X[left + m], p2 * X[right + m], X[near + m], X[next_ + m]
+        held = E[o + m] + _held(c0, a, b) + _held(c1, s, t) + _held(c2, y, z)
+        flow = held * x + _flow(c0, x, a, b) + _flow(c1, x, s, t) + _flow(c2, x, y, z)
+        out[m] += flow if E[o + m] > -six else zero
+    x, a, b = X[o + edge], u * X[below + edge], v * X[above + edge]
+    s, t, y, z = p1 * X[left + edge], p2 * X[right + edge], X[inside], wraps[2] * X[beyond]
+    held = E[o + edge] + _held(c0, a, b) + _held(c1, s, t) + _held(c2, y, z)
+    flow = held * x + _flow(c0, x, a, b) + _flow(c1, x, s, t) + _flow(c2, x, y, z)
+    out[edge] = sofar + (flow if E[o + edge] > -six else zero)
 
 
 @inner

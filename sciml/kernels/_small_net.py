@@ -29,7 +29,8 @@ class Net(NamedTuple):
         """Logarithms of factors, (..., outputs), for features (..., inputs)."""
         hidden = features @ self.first.T + self.bias
         hidden /= 1 + np.abs(hidden)
-        return np.clip(hidden @ self.second.T + self.offset, -LIMIT, LIMIT)
+        found: NDArray[np.float64] = np.clip(hidden @ self.second.T + self.offset, -LIMIT, LIMIT)
+        return found
 
     @property
     def is_zero(self) -> bool:

@@ -1,10 +1,12 @@
 """Boxes all the way down: every cell with its own relaxation and share, and coarse faces as networks say."""
 
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from sciml._arrays import to_device
 from sciml.kernels._colour import SplitMasked, SplitVariable, SplitWeights
 from sciml.kernels._stencil import VariableStencil
 from sciml.kernels.cell_weights import Scale, cell_weights
@@ -18,7 +20,7 @@ from sciml.kernels.stencil_coarsen import stencil_coarsen
 from sciml.kernels.weighted_prolong import weighted_prolong
 from sciml.kernels.weighted_restrict import weighted_restrict
 from sciml.solvers.learned.weights import Weights
-from sciml.solvers.multigrid.bottom import Bottom, PlainSolve, dense_solve
+from sciml.solvers.multigrid.bottom import Bottom, DenseSolve, PlainSolve, dense_solve
 from sciml.solvers.multigrid.clustered import ClusterHierarchy
 from sciml.solvers.multigrid.coarsen import coarsening, two_colours
 from sciml.solvers.multigrid.levels import Level, Ratio, level
@@ -51,15 +53,18 @@ class Looked(NamedTuple):
 
 
 def look(
-    stencil: VariableStencil, volume: NDArray[np.floating], weights: Weights, k: int, ratio: Ratio, dtype: DTypeLike
+    stencil: VariableStencil, volume: NDArray[np.floating], weights: Weights, k: int, ratio: Ratio, dtype: DTypeLike,
+    largest: NDArray[np.float64],
 ) -> Looked:
-    """Evaluate the networks of level k, the finest being 0; `volume` of size 0 when active cells are whole."""
+    """Evaluate the networks of level k, the finest being 0, whose largest faces along each axis are given.
+
+    volume : of size 0 when active cells are whole
+    """
     cell, child, face, surplus = (weights.net(kind, k) for kind in ("cell", "child", "face", "surplus"))
     volume = np.asarray(volume, dtype)
     classical = cell.is_zero and child.is_zero
     if classical and face.is_zero and surplus.is_zero:
         return Looked(None, stencil_coarsen(stencil, ratio), volume)
-    largest = face_statistics(stencil).largest
     shares = tuple(largest / (2 * largest.sum() or 1.0))
     plain = plain_cells(stencil, volume, shares)
     found = None if classical else cell_weights(
@@ -84,6 +89,8 @@ class LearnedHierarchy:
     weights : Weights
     dtype : float32 or float64
         Precision of the cycles.
+    masked : bool
+        Whether one conductance an axis over a mask may be stored as one array, which kernels of the CPU know.
 
     Notes
     -----
@@ -91,20 +98,23 @@ class LearnedHierarchy:
     differs from ``BoxHierarchy(stencil, "constant", gamma=1)`` with as many sweeps and the same relaxation.
     """
 
-    def __init__(self, stencil: VariableStencil, weights: Weights, dtype: DTypeLike = np.float32) -> None:
+    def __init__(
+        self, stencil: VariableStencil, weights: Weights, dtype: DTypeLike = np.float32, *, masked: bool = True
+    ) -> None:
         self.levels: list[Level] = []
         self.weights: list[SplitWeights | None] = []
         volume: NDArray[np.floating] = NONE
         while True:
-            ratio = coarsening(stencil)
+            faces = face_statistics(stencil)
+            ratio = coarsening(stencil, faces)
             small = stencil.d.size <= BOTTOM
             if small or max(ratio) == 1 or not two_colours(stencil):
                 break
-            found, below, volume = look(stencil, volume, weights, len(self.levels), ratio, dtype)
+            found, below, volume = look(stencil, volume, weights, len(self.levels), ratio, dtype, faces.largest)
             sweeps = weights.sweeps, weights.sweeps
             mask = None
-            if found is not None and not self.levels:  # coarse faces differ
-                mask = split_masked(stencil, face_statistics(stencil).largest, dtype)
+            if masked and found is not None and not self.levels:  # coarse faces differ
+                mask = split_masked(stencil, tuple(faces.largest), dtype)
             here = level(stencil, dtype, omega=weights.omega, sweeps=sweeps, gamma=1, split=mask)
             here.ratio, stencil = ratio, below
             self.levels.append(here)
@@ -114,6 +124,17 @@ class LearnedHierarchy:
             self.bottom = Bottom.setup(stencil, dtype, dense_solve(stencil) if small else PlainSolve(stencil))
         else:
             self.bottom = ClusterHierarchy(stencil, dtype)
+
+    @property
+    def on_device(self) -> "LearnedHierarchy | None":
+        """The same on the current CUDA device, set up without `masked`; None with anything but a dense solve below."""
+        if not isinstance(self.bottom, Bottom) or not isinstance(self.bottom.solve, DenseSolve):
+            return None
+        moved = copy(self)
+        moved.levels = [level.to_device() for level in self.levels]
+        moved.weights = [to_device(weights) for weights in self.weights]
+        moved.bottom = Bottom(self.bottom.top.to_device(), self.bottom.solve.to_device())
+        return moved
 
     @property
     def top(self) -> Level:

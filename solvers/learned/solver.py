@@ -6,12 +6,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sciml._arrays import real_array
+from sciml._arrays import real_array, zeros
 from sciml._errors import InputError
 from sciml.kernels._stencil import VariableStencil
-from sciml.kernels.stencil_apply.numpy import variable_stencil
 from sciml.pde.operator import StencilOperator
-from sciml.solvers._checks import check_choices, check_runs_on
+from sciml.solvers._checks import check_choices
 from sciml.solvers._monitor import Monitor, explained
 from sciml.solvers._run import Run, solve_rows
 from sciml.solvers._solution import Callback, Solution
@@ -50,7 +49,7 @@ class DCDM:
         One of those that come with sciml (``mixed-2d``, ``mixed-3d``), or the folder of a run of ``sciml train dcdm``.
         auto is what comes with sciml for as many axes; where coefficients jump so much that coarse boxes stand for two
         materials, it is the classical cycle that `Multigrid` would choose, since nothing local that weights could say
-        makes up for that (``details["cycle"]`` tells).
+        makes up for that (``details["cycle"]`` tells); on a CUDA device it is the learned one in any case.
     dtype : {"float32", "float64"}
         Precision of the cycles.
 
@@ -95,13 +94,12 @@ class DCDM:
         return "dcdm"
 
     def check(self, A: Any) -> None:
-        """Raise InputError if `A` is no StencilOperator on the CPU, or two colours do not fit its box."""
+        """Raise InputError if `A` is no StencilOperator, or two colours do not fit its box."""
         if not isinstance(A, StencilOperator):
             raise InputError(
                 f"dcdm needs a stencil on a box, as sciml.pde.poisson builds; A is a {type(A).__name__}, use amg"
             )
-        check_runs_on(A.device, self.method)
-        if not two_colours(A.stencil):
+        if not two_colours(A.host.stencil):
             raise InputError(
                 "dcdm needs an even number of unknowns along periodic axes, the box is "
                 f"{' x '.join(str(n) for n in A.grid_shape)}; use multigrid"
@@ -113,14 +111,16 @@ class DCDM:
         Raises
         ------
         InputError
-            If `A` is not a StencilOperator, two colours do not fit the box, or the weights cannot be read.
+            If `A` is not a StencilOperator, two colours do not fit the box (on a CUDA device: on all levels), or the
+            weights cannot be read.
         """
         self.check(A)
-        stencil = variable_stencil(A.stencil)
-        dtype = self.dtype if single_holds(A.stencil) else "float64"
-        plan = plan_of_jumps(stencil) if self.weights == "auto" else None
+        stencil = A.variable()
+        dtype = self.dtype if single_holds(A.host.stencil) else "float64"
         hierarchy: Cycles
-        if plan is None:
+        if A.device != "cpu":
+            hierarchy = on_device(A, stencil, self.chosen(stencil), dtype)
+        elif (plan := plan_of_jumps(stencil) if self.weights == "auto" else None) is None:
             hierarchy = LearnedHierarchy(stencil, self.chosen(stencil), dtype)
         else:
             hierarchy = plan.hierarchy(stencil, dtype) if plan.depth else ClusterHierarchy(stencil, dtype)
@@ -156,11 +156,26 @@ class DCDM:
         })
 
 
+def on_device(A: StencilOperator, stencil: VariableStencil, weights: Weights, dtype: str) -> LearnedHierarchy:
+    """The learned cycle, set up on the CPU and moved to the device of A."""
+    hierarchy = LearnedHierarchy(stencil, weights, dtype, masked=False).on_device
+    if hierarchy is None:
+        raise InputError(
+            f"dcdm on {A.device} needs levels of boxes down to a few cells, and those of "
+            f"{' x '.join(map(str, A.grid_shape))} end before (an odd number of unknowns along a periodic axis, or "
+            "axes that hardly couple); use device cpu"
+        )
+    return hierarchy
+
+
 def iterate(
     state: DCDMState, b: Vector, x0: Vector | None, monitor: Monitor, steps: list[dict[str, Any]]
 ) -> Run:
-    """The cycle of boxes as long as it keeps pace, then classical clusters; `steps` is told of the change."""
-    if isinstance(state.hierarchy, ClusterHierarchy):
+    """The cycle of boxes as long as it keeps pace, then classical clusters; `steps` is told of the change.
+
+    Sweeps over clusters go row by row, hence not on a device.
+    """
+    if isinstance(state.hierarchy, ClusterHierarchy) or state.A.device != "cpu":
         return accelerated(state, b, x0, monitor)
     budget = Monitor(monitor.limit, monitor.maxiter, monitor.patience, monitor.callback, BUDGET)
     first = accelerated(state, b, x0, budget)
@@ -190,7 +205,7 @@ def iterate(
 def accelerated(state: DCDMState, b: Vector, x0: Vector | None, monitor: Monitor) -> Run:
     """Conjugate gradients in the storage of the cycles."""
     A = state.A
-    x = np.zeros_like(b) if x0 is None else x0
+    x = zeros(b) if x0 is None else x0
     status = conjugate(A, state.hierarchy, b, x, monitor, nullspace=state.floating, guess=x0 is not None)
     state.clear_obstacles(x)
     status, details = explained(A, x, b, status, monitor.history[-1])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from sciml._errors import InputError
 from sciml.kernels._stencil import shape3
 from sciml.mesh.components import NullSpace
 from sciml.pde.operator import StencilOperator
@@ -38,7 +39,7 @@ class DCDMState:
     floating : NullSpace, optional
         Floating components in the storage of the cycles.
     strengthen : callable
-        Makes the classical hierarchy that takes over.
+        Makes the classical hierarchy that takes over, on the CPU.
     lock : RLock
         Held while the work arrays are in use: threads may share a state, one solves at a time.
     """
@@ -54,8 +55,10 @@ class DCDMState:
         cls, A: StencilOperator, hierarchy: Cycles, strengthen: Callable[[], ClusterHierarchy]
     ) -> "DCDMState":
         """With the floating components of `A`."""
-        nullspace = A.nullspace
+        nullspace = A.host.nullspace
         floating = None if nullspace is None else split_nullspace(nullspace, shape3(A.grid_shape))
+        if floating is not None and A.device != "cpu":
+            floating = floating.to_device()
         return cls(A, hierarchy, strengthen, floating)
 
     def apply(self, r: NDArray[np.float64], z: NDArray[np.float64]) -> None:
@@ -71,7 +74,15 @@ class DCDMState:
             z[~self.A.active.ravel()] = 0.0
 
     def aspreconditioner(self) -> "LinearOperator":
-        """M for SciPy's Krylov solvers (symmetric positive definite)."""
+        """M for SciPy's Krylov solvers (symmetric positive definite).
+
+        Raises
+        ------
+        InputError
+            If A lies on a CUDA device: SciPy iterates on the CPU.
+        """
+        if self.A.device != "cpu":
+            raise InputError(f"SciPy iterates on the CPU and A lies on {self.A.device}; set up for A.to('cpu')")
         return linear_operator(self.apply, self.A.shape[0])
 
     def table(self) -> list[dict[str, object]]:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from sciml.kernels._colour import SplitMasked
 from sciml.kernels._stencil import VariableStencil
 from sciml.kernels.colour_layout import split_labels
 from sciml.kernels.prolong_sor import prolong_sor
@@ -49,6 +50,7 @@ class ClusterHierarchy:
     def cycle(self, zero: bool = True) -> None:
         """One symmetric cycle on the top level, from x = 0 or from what x holds."""
         top = self.top
+        assert not isinstance(top.stencil, SplitMasked)  # that of learned cycles
         sor_restrict(
             top.stencil, top.x, top.f, self.graph.f, omega=top.omega, sweeps=top.sweeps[0], zero=zero,
             target=self.labels, periodic=top.wraps[0],

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sciml.kernels._stencil import ConstantStencil, Stencil, stencil_shape, stencil_wraps
-from sciml.kernels.face_statistics import face_statistics
+from sciml.kernels.face_statistics import FaceStatistics, face_statistics
 from sciml.kernels.prolong_sor import Linear
 from sciml.solvers.multigrid.levels import Ratio
 
@@ -15,13 +15,13 @@ __all__ = ["coarsen_constant", "coarsening", "halves", "linear_ends", "may_halve
 WEAK = 0.25
 
 
-def coarsening(stencil: Stencil) -> Ratio:
+def coarsening(stencil: Stencil, statistics: FaceStatistics | None = None) -> Ratio:
     """2 for every axis to coarsen, 1 for the others; (1, 1, 1) when nothing is left to coarsen.
 
     An axis is coarsened when its mean conductance is at least `WEAK` times the largest
-    (semicoarsening, the idea of hypre's PFMG).
+    (semicoarsening, the idea of hypre's PFMG). `statistics` are those of its faces, if they are known already.
     """
-    means = stencil.c if isinstance(stencil, ConstantStencil) else face_statistics(stencil).means
+    means = stencil.c if isinstance(stencil, ConstantStencil) else (statistics or face_statistics(stencil)).means
     strength = np.where(np.array(stencil_shape(stencil)) > 1, means, 0.0)
     r0, r1, r2 = (2 if s > 0 and s >= WEAK * strength.max() else 1 for s in strength)
     return r0, r1, r2

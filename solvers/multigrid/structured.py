@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from sciml.kernels._colour import SplitMasked
 from sciml.kernels._stencil import ConstantStencil, Stencil, VariableStencil, stencil_shape
 from sciml.kernels.prolong_sor import prolong_sor
 from sciml.kernels.sor_restrict import sor_restrict
@@ -127,6 +128,7 @@ class BoxHierarchy:
             self.bottom.cycle(zero)
             return
         here, below = self.levels[k], self.below(k)
+        assert not isinstance(here.stencil, SplitMasked)  # that of learned cycles
         sor_restrict(
             here.stencil, here.x, here.f, below.f, omega=here.omega, sweeps=here.sweeps[0], zero=zero,
             target=here.ratio, periodic=here.wraps[0],

@@ -13,7 +13,7 @@ from sciml._errors import InputError
 from sciml.datasets.fields import inclusions, permeability, porous_mask
 from sciml.mesh import Boundary, Grid
 from sciml.pde import GridSystem, poisson
-from sciml.solvers import CG, FFT, FMG, PCG, Multigrid, Solution, SolverWarning, solve
+from sciml.solvers import CG, DCDM, FFT, FMG, PCG, Multigrid, Solution, SolverWarning, solve
 from sciml.solvers.multigrid.depth import ALL_BOXES, box_plan
 
 pytestmark = pytest.mark.skipif(
@@ -197,6 +197,18 @@ def test_conjugate_gradients(solver: Any, k: Any) -> None:
     np.testing.assert_allclose(pair.x, pair.expected.x, rtol=0, atol=1e-7 * np.abs(pair.x).max())
 
 
+@pytest.mark.parametrize(("shape", "sides", "dtype"), [
+    ((20, 18, 24), {}, "float32"), ((33, 40), {"x": NEUMANN, "y": NEUMANN}, "float64"),
+], ids=str)  # fmt: skip
+def test_learned_cycle(shape: tuple[int, ...], sides: dict[str, Boundary], dtype: Any) -> None:
+    mask = np.ones(shape, bool)
+    mask[5:9, 4:9] = False
+    system = poisson(Grid(shape, boundary=sides, mask=mask), source="exp(3 * x)", project=True)
+    pair = both(system, DCDM(dtype=dtype))
+    agree(pair, CLOSE[dtype])
+    assert {launch.name for launch in pair.launches} >= {"start", "relax", "restrict_box", "prolong"}
+
+
 @pytest.mark.parametrize(("k", "because"), [
     (1.0, "where multigrid runs"), ("where(x > y, 1, 1e4)", "ask for clusters"),
 ])  # fmt: skip
@@ -245,14 +257,15 @@ ODD = poisson(Grid((24, 45), boundary={"y": PERIODIC}))
 
 
 @pytest.mark.parametrize(("system", "solver", "says"), [
-    (LINE, FFT(), "method fft runs on the CPU and device cuda:0 was asked for; use multigrid, fmg, cg, pcg"),
+    (LINE, FFT(), "method fft runs on the CPU and device cuda:0 was asked for; use multigrid, dcdm, fmg, cg, pcg"),
     (LINE, PCG(), "preconditioner 'mic0' runs on the CPU and A lies on cuda:0; use multigrid or jacobi"),
     (LINE, Multigrid(coarse="clusters"), "coarse is 'clusters' and smoother 'auto', use coarse auto or boxes"),
     (LINE, Multigrid(smoother="jacobi"), "smoother 'jacobi', use coarse auto or boxes with smoother auto or sor"),
     (poisson(Grid((100, 100))), FMG(), "fmg on cuda:0 halves the axes down to a few cells, here 100 x 100 unknowns"),
     (ODD, Multigrid(), "even number of unknowns along periodic axes on all levels of boxes, the box is 24 x 45; use"),
+    (ODD, DCDM(), "even number of unknowns along periodic axes, the box is 24 x 45"),
     (JUMPS, Multigrid(), "jumps or walls of this operator ask for clusters; use coarse 'boxes'"),
-], ids=["method", "preconditioner", "clusters", "smoother", "halves", "odd", "jumps"])  # fmt: skip
+], ids=["method", "preconditioner", "clusters", "smoother", "halves", "odd", "learned", "jumps"])  # fmt: skip
 def test_what_the_device_has_not(system: GridSystem, solver: Any, says: str) -> None:
     with stand_in():
         there = system.to("cuda")

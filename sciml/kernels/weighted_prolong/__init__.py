@@ -1,6 +1,7 @@
 """Weighted correction from a coarse box and red-black sweeps with a weight in each cell, fused."""
 
 from sciml.kernels._colour import SplitMasked, SplitVariable, SplitWeights
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_tasks
 from sciml.kernels._stencil import Array
 from sciml.kernels._waves import wave_tasks
@@ -9,6 +10,7 @@ from sciml.kernels.weighted_prolong.numba import prolong_relax
 __all__ = ["weighted_prolong"]
 
 
+@dispatched
 def weighted_prolong(
     stencil: SplitVariable | SplitMasked, weights: SplitWeights, x: Array, f: Array, coarse: Array, *, n2: int,
     ratio: tuple[int, int, int] = (2, 2, 2), periodic: bool = False,

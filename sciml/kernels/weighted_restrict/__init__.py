@@ -1,6 +1,7 @@
 """Red-black sweeps with a weight in each cell, residual and weighted restriction, fused."""
 
 from sciml.kernels._colour import SplitMasked, SplitVariable, SplitWeights
+from sciml.kernels._device import dispatched
 from sciml.kernels._pool import run_tasks
 from sciml.kernels._stencil import Array
 from sciml.kernels._waves import wave_tasks
@@ -9,6 +10,7 @@ from sciml.kernels.weighted_restrict.numba import relax_restrict
 __all__ = ["weighted_restrict"]
 
 
+@dispatched
 def weighted_restrict(
     stencil: SplitVariable | SplitMasked, weights: SplitWeights, x: Array, f: Array, coarse: Array, *,
     ratio: tuple[int, int, int] = (2, 2, 2), periodic: bool = False,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sciml.kernels._colour import SplitWeights, split_zeros
+from sciml.kernels._device import is_on_device, to_device, to_host
 from sciml.kernels._inputs import colourable_operators, masked
 from sciml.kernels._spec import KernelSpec
 from sciml.kernels._stencil import Array, VariableStencil, stencil_wraps
@@ -32,8 +33,11 @@ def shares(stencil: VariableStencil, rng: np.random.Generator) -> NDArray[np.int
 
 
 def split_weights(omega: NDArray[np.int8], scale: NDArray[np.int8]) -> SplitWeights:
-    """Bytes in natural order as the kernels want them."""
-    return SplitWeights(np.stack([split_bytes(one) for one in omega]), split_bytes(scale), BASE, STEP)
+    """Bytes in natural order as the kernels want them, where they are; they are put in order on the CPU."""
+    omegas, scales = to_host((omega, scale))
+    found = SplitWeights(np.stack([split_bytes(one) for one in omegas]), split_bytes(scales), BASE, STEP)
+    weights: SplitWeights = to_device(found) if is_on_device(scale) else found
+    return weights
 
 
 def inputs(rng: np.random.Generator, dtype: DTypeLike) -> Iterator[tuple[Any, ...]]:

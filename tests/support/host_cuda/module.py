@@ -22,7 +22,10 @@ WAYS: dict[str, dict[str, int]] = {
     "rising": {"order": 0}, "falling": {"order": 1}, "shuffled": {"order": 7, "most_blocks": 2, "watched": True},
 }
 
-DTYPES = {"float": "float32", "double": "float64", "int": "int32", "long long": "int64", "bool": "bool"}
+DTYPES = {
+    "float": "float32", "double": "float64", "int": "int32", "long long": "int64", "bool": "bool",
+    "signed char": "int8",
+}
 LARGEST_GRID = (2**31 - 1, 65535, 65535)
 FAULTS = {1: "threads of a block meet different barriers", 2: "a barrier in a function called by the kernel"}
 
