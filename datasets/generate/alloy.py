@@ -47,7 +47,8 @@ class Alloy:
     friction : float
         [1/fs].
     warmup : int
-        Steps before the first frame of a trajectory.
+        Steps before the first frame of a trajectory. It starts from the sites of the lattice without potential energy, of which
+        exp(-friction step warmup) is then missing.
     every : int
         Steps from frame to frame.
     frames : int
@@ -74,7 +75,7 @@ class Alloy:
     strain: float = 0.02
     step: float = 2.0
     friction: float = 0.01
-    warmup: int = 100
+    warmup: int = 200
     every: int = 10
     frames: int = 20
 

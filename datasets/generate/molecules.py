@@ -43,7 +43,8 @@ class Molecules:
     friction : float
         [1/fs].
     warmup : int
-        Steps before the first frame of a trajectory.
+        Steps before the first frame of a trajectory. It starts from the minimum without potential energy, of which
+        exp(-friction step warmup) is then missing.
     every : int
         Steps from frame to frame.
     frames : int
@@ -64,7 +65,7 @@ class Molecules:
     temperature: float = 500.0
     step: float = 0.5
     friction: float = 0.02
-    warmup: int = 200
+    warmup: int = 400
     every: int = 20
     frames: int = 20
 
