@@ -79,7 +79,7 @@ class _Chain(torch.autograd.Function):
         if torch.is_grad_enabled():
             return _again(ctx.chain, x, constants, weights, gradients[0], ctx.needs_input_grad)
         g = by_points(gradients[0])
-        by_x = torch.zeros_like(points) if wants_x else None
+        by_x = torch.empty_like(points) if wants_x else None
         found = convolve_chain_gradient(
             ctx.chain, as_array(points), flat.numpy(), as_array(kept), as_array(g),
             by_x=None if by_x is None else as_array(by_x), threads=torch.get_num_threads(),

@@ -26,7 +26,7 @@ def convolve_chain_gradient(
         What it has written there.
     g : ndarray, shape (N, points, channels), C-contiguous
     by_x : ndarray like `x`, optional
-        The gradient by x is added to it.
+        Overwritten with the gradient by x.
     threads : int, optional
         At most so many; default all of the pool.
 

@@ -80,7 +80,7 @@ def gradient_samples(
     kept: Array, size: int, g: Array, result: int, gx: Array, wanted: bool, most: int,
     channels: int,
 ) -> tuple[Array, Array]:
-    """Gradients by all weights and by the constants; that by x is added to gx if wanted."""
+    """Gradients by all weights and by the constants; that by x is written to gx if wanted."""
     w, zeros = np.zeros(packed, x.dtype), np.zeros(packed, x.dtype)
     gw, none = np.zeros(packed, raw.dtype), np.zeros(packed, raw.dtype)
     pack(raw, packs, True, w)
@@ -91,6 +91,8 @@ def gradient_samples(
     for n in range(lo, hi):
         starts[:] = n * given, 0, n * result
         inside[:] = 0
+        if wanted:
+            gx[n * given : (n + 1) * given] = 0
         of_sample[:] = 0
         for p0 in range(n * result, (n + 1) * result, channels):
             for k in range(0, channels, LANES):

@@ -20,7 +20,7 @@ __all__ = ["SPEC"]
 def run(chain: Chain, x: Array, weights: Array, constants: Array, g: Array) -> tuple[Any, ...]:
     kept = np.empty_like(x, shape=(len(x), chain.kept))
     convolve_chain(chain, x, weights, constants, kept=kept)
-    by_x = np.zeros_like(x)
+    by_x = np.empty_like(x)
     return *convolve_chain_gradient(chain, x, weights, kept, g, by_x=by_x), by_x
 
 
