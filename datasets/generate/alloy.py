@@ -47,8 +47,8 @@ class Alloy:
     friction : float
         [1/fs].
     warmup : int
-        Steps before the first frame of a trajectory. It starts from the sites of the lattice without potential energy, of which
-        exp(-friction step warmup) is then missing.
+        Steps before the first frame of a trajectory. It starts from the sites of the lattice without potential
+        energy, of which exp(-friction step warmup) is then missing.
     every : int
         Steps from frame to frame.
     frames : int
