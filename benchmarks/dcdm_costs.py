@@ -137,11 +137,11 @@ def _restrict(A: StencilOperator, v: np.ndarray) -> None:
 
 
 def cycles(A: StencilOperator) -> dict[str, Callable[[np.ndarray, np.ndarray], None]]:
-    """In float64: the learned cycle, the classical one that it deviates from, and that of multigrid on boxes."""
-    classical = DCDMState.build(A, LearnedHierarchy(A.variable(), zero_weights(), np.float64), _nothing)
+    """The learned cycle, the classical one that it deviates from, and that of multigrid on boxes."""
+    classical = DCDMState.build(A, LearnedHierarchy(A.variable(), zero_weights()), _nothing)
     return {
-        "dcdm": DCDM(dtype="float64").setup(A).apply, "classical_V(2,2)": classical.apply,
-        "multigrid_boxes_V(3,3)": replace(BOXES, dtype="float64").setup(A).apply,
+        "dcdm": DCDM().setup(A).apply, "classical_V(2,2)": classical.apply,
+        "multigrid_boxes_V(3,3)": BOXES.setup(A).apply,
     }
 
 
