@@ -8,9 +8,10 @@ from sciml.models.dcdm.published import PublishedDCDM
 
 if TYPE_CHECKING:
     from sciml.models.dcdm.cycle import LearnedCycle
+    from sciml.models.dcdm.jacobi import JacobiCycle
     from sciml.models.dcdm.proposals import NetworkDirections
 
-__all__ = ["ConditionedDCDM", "LearnedCycle", "NetworkDirections", "PublishedDCDM"]
+__all__ = ["ConditionedDCDM", "JacobiCycle", "LearnedCycle", "NetworkDirections", "PublishedDCDM"]
 
 # Loaded when first asked for: training needs no solver, and solvers bring the compiled kernels along.
-__getattr__ = lazily(__name__, {"LearnedCycle": "cycle", "NetworkDirections": "proposals"})
+__getattr__ = lazily(__name__, {"JacobiCycle": "jacobi", "LearnedCycle": "cycle", "NetworkDirections": "proposals"})

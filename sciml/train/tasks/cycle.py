@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from sciml.datasets.families import random_system
 from sciml.kernels._stencil import VariableStencil
 from sciml.models.dcdm.boxes import product
 from sciml.models.dcdm.cycle import LearnedCycle
+from sciml.models.dcdm.jacobi import JacobiCycle
 from sciml.pde import StencilOperator
 from sciml.pde.system import GridSystem
 
@@ -73,8 +74,8 @@ class CycleTask:
 
     def factors(self, model: nn.Module, batch: Errors) -> Tensor:
         """The same for each sample, in the energy norm; gradients do not reach beyond a step."""
-        assert isinstance(model, LearnedCycle)
-        hierarchy = model.hierarchy(batch.stencils)
+        assert isinstance(model, LearnedCycle | JacobiCycle)
+        hierarchy: Any = model.hierarchy(batch.stencils)
         box = hierarchy.boxes[0]
         active, e, found = (box.share > 0).to(box.d.dtype), batch.e.to(box.d), list[Tensor]()
         for _ in range(self.steps):
