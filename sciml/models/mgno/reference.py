@@ -47,6 +47,9 @@ def from_reference(source: str | Path | Mapping[str, Tensor], experiment: str, *
     The published network of Navier-Stokes wraps its smoothers around periodic axes but not its prolongations, and is
     loaded so (``legacy=["open_T"]``); ``legacy=()`` closes them, which changes what the network predicts.
 
+    Cycles run step by step as in the reference. ``preset(experiment).load_state_dict(model.state_dict())`` runs each in
+    one call: faster on a processor, and in single precision by 1e-6 off.
+
     References
     ----------
     J. He, X. Liu and J. Xu, "MgNO: Efficient Parameterization of Linear Operators via Multigrid", ICLR 2024, and its
@@ -65,6 +68,9 @@ def from_reference(source: str | Path | Mapping[str, Tensor], experiment: str, *
     names = reference_names(model)
     _compare({theirs: model.state_dict()[ours] for ours, theirs in names.items()}, state, experiment)
     model.load_state_dict({ours: state[theirs] for ours, theirs in names.items()})
+    for cycle in model.modules():
+        if isinstance(cycle, VCycle):
+            cycle.one_call = False
     return model.eval()
 
 
