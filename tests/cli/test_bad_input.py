@@ -186,7 +186,7 @@ def test_arguments(run: Run, files: Path, args: tuple[str, ...], says: str) -> N
 
 
 def test_method_without_a_device(run: Run) -> None:
-    says = "method fft runs on the CPU and device cuda was asked for; use multigrid, fmg, cg"
+    says = "method fft runs on the CPU and device cuda was asked for; use multigrid, dcdm, fmg, cg"
     assert says in run(*BOX, "--device", "cuda", "--method", "fft", code=2).stderr
 
 
