@@ -100,7 +100,16 @@ def test_runs_alternate_and_the_compiling_run_is_not_counted() -> None:
     assert calls == ["a"] * MOST
 
 
-@pytest.mark.parametrize("case", sorted(find_cases(CASES)))
+# At the smallest size they compile, train or import for ten seconds and more.
+LONG = {
+    "amg_matrices", "certified_prediction", "dcdm_ablation", "dcdm_costs", "mgno_speed", "neighbours", "poisson_mesh",
+    "torch_kernels",
+}
+
+
+@pytest.mark.parametrize("case", [
+    pytest.param(case, marks=pytest.mark.slow) if case in LONG else case for case in sorted(find_cases(CASES))
+])
 def test_case_runs_at_a_tiny_size_and_its_record_makes_a_page(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,6 +34,7 @@ with event.install_listener("numba:compile", Compiled()):
 """
 
 
+@pytest.mark.slow
 def test_cycles_come_from_the_cache(tmp_path: Path) -> None:
     env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     subprocess.run([sys.executable, "-m", "sciml.cli._second_compiler"], env=env, check=True)
