@@ -27,9 +27,9 @@ from sciml.bench.contest import (
     Entrant,
     compared,
     data_set,
+    errors_of,
     errors_over_seeds,
     field_errors,
-    test_errors,
 )
 from sciml.bench.tables import Row
 from sciml.bench.trainings import Outcome
@@ -129,7 +129,7 @@ def transfer(outcome: Outcome, fine: Path) -> dict[str, dict[str, float]]:
     fields = {f"MgNO, {way}": u for way, u in ours.items()} | {"MgNO, the network itself": trained.predict(x)}
     fields |= {f"exact averages, {way}": u for way, u in exact.items()}
     on_fine = {way: field_errors(u, y, grid) for way, u in fields.items()}
-    return {"MgNO, training grid": test_errors(outcome)} | on_fine
+    return {"MgNO, training grid": errors_of(outcome)} | on_fine
 
 
 def transfer_table(outcomes: Sequence[Outcome | None], fine: Path, n: int) -> Table:

@@ -32,6 +32,7 @@ _path = click.Path(path_type=Path)
               help="Average cells (or thin out nodes) to N an axis before the model sees them.")
 @click.option("--levels", type=int, default=0, metavar="N",
               help="Add N levels to MgNO, for cells 2^N times as narrow as in training.")
+@click.option("--symmetrise", is_flag=True, help="Average predictions over the symmetries of data.augment.")
 @click.option("--report", type=_path, metavar="FILE", help="Report as .json; - prints it.")
 @click.option("--plot", type=_path, metavar="FILE",
               help="Worst samples: input, target, prediction, error.  [default: RUN/worst.png]")

@@ -46,6 +46,7 @@ _path = click.Path(path_type=Path)
               help="Frames to predict, of a network that steps in time.  [default: as in training]")
 @click.option("--levels", type=int, default=0, metavar="N",
               help="Add N levels to MgNO, for cells 2^N times as narrow as in training.")
+@click.option("--symmetrise", is_flag=True, help="Average predictions over the symmetries of data.augment.")
 @click.option("--report", type=_path, metavar="FILE", help="Report as .json; - prints it.")
 @click.option("--part", default="test", metavar="NAME", help="train, val or test of a data set.  [default: test]")
 @click.option("--protocol", default="", metavar="NAME", help="A published split of the data set.")
@@ -59,10 +60,13 @@ def predict(
 
     from sciml.cli._exit import Failure
     from sciml.train.levels import with_levels
+    from sciml.train.symmetrised import symmetrised
     from sciml.train.trained import Trained
 
     _check(output, refine, report, given["threads"])
     trained = with_levels(Trained.of(run), given["levels"])
+    if given["symmetrise"]:
+        trained = symmetrised(trained)
     with ExitStack() as stack:
         inputs = _open(trained, source, stack, given)
         values, facts = _predicted(trained, inputs, refine, given["threads"], given["steps"], quiet)
@@ -161,6 +165,7 @@ def _about(
         "resolution": list(inputs.grid.shape),
         "parameters": trained.parameters,
         **({"levels": given["levels"]} if given["levels"] else {}),
+        **({"symmetrised": trained.config.data.augment} if given["symmetrise"] else {}),
         "output": str(output),
     }
 

@@ -26,8 +26,17 @@ from sciml.train.evaluate import evaluate
 from sciml.train.metrics import METRICS
 
 __all__ = [
-    "Choice", "Contest", "Entrant", "compared", "data_set", "errors_over_seeds", "field_errors", "judged", "locked",
-    "mean_and_spread", "test_errors",
+    "Choice",
+    "Contest",
+    "Entrant",
+    "compared",
+    "data_set",
+    "errors_of",
+    "errors_over_seeds",
+    "field_errors",
+    "judged",
+    "locked",
+    "mean_and_spread",
 ]
 
 ERRORS = ("rel_l2", "rel_h1")
@@ -245,12 +254,12 @@ def judged(method: Row, outcomes: Sequence[Outcome | None]) -> Row:
         return method | {"status": "not run"}
     row = method | facts(done[0]) | {"seeds": len(done), "processor_seconds": fmean(one.seconds for one in done)}
     row.pop("validation_percent")
-    return row | errors_over_seeds([test_errors(outcome) for outcome in done])
+    return row | errors_over_seeds([errors_of(outcome) for outcome in done])
 
 
-def test_errors(outcome: Outcome) -> dict[str, float]:
+def errors_of(outcome: Outcome, symmetrise: bool = False) -> dict[str, float]:
     """Mean relative errors on the test samples, in percent."""
-    metrics = evaluate(outcome.path).report["metrics"]
+    metrics = evaluate(outcome.path, symmetrise=symmetrise).report["metrics"]
     return {name: 100 * float(metrics[name]["mean"]) for name in ERRORS}
 
 

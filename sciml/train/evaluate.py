@@ -19,6 +19,7 @@ from sciml.train.levels import with_levels
 from sciml.train.metrics import METRICS
 from sciml.train.resample import resample
 from sciml.train.samples import Samples
+from sciml.train.symmetrised import symmetrised
 from sciml.train.trained import Trained
 
 __all__ = ["Evaluation", "WorstSample", "evaluate"]
@@ -54,7 +55,8 @@ class Evaluation:
 
 def evaluate(
     run: str | Path, files: Sequence[str | Path] = (), *, protocol: str = "", resolution: int | None = None,
-    levels: int = 0, skip_bad: bool = False, classical: bool = False, threads: int | None = None,
+    levels: int = 0, symmetrise: bool = False, skip_bad: bool = False, classical: bool = False,
+    threads: int | None = None,
 ) -> Evaluation:
     """Metrics of the best model of a run.
 
@@ -71,6 +73,8 @@ def evaluate(
         Points an axis to average (cells) or thin out (nodes) all fields to.
     levels : int
         Levels to add above the network, for cells 2^levels times as narrow as in training, by `with_levels`.
+    symmetrise : bool
+        Average predictions over the symmetries of ``data.augment``, by `symmetrised`.
     skip_bad : bool
         Leave out samples that are not finite instead of refusing them.
     classical : bool
@@ -84,6 +88,8 @@ def evaluate(
         If the data do not fit the model, there are no test samples, or no classical solver knows the equation.
     """
     trained = with_levels(Trained.of(run), levels)
+    if symmetrise:
+        trained = symmetrised(trained)
     own = trained.config.data.files
     with ExitStack() as stack:
         found = held_out(trained, files, stack, protocol=protocol)
@@ -107,6 +113,7 @@ def evaluate(
             "resolution": list(judged.grid.shape),
             "parameters": trained.parameters,
             **({"levels": levels} if levels else {}),
+            **({"symmetrised": trained.config.data.augment} if symmetrise else {}),
             "metrics": {
                 name: {"mean": values.mean(), "std": values.std(), "per_sample": values, **judged.per_step(name)}
                 for name, values in judged.metrics.items()

@@ -29,7 +29,8 @@ def native_shape(trained: Trained, grid: Grid) -> tuple[int, ...]:
     networks with levels on top are made for finer grids.
     """
     coarse = trained.grid.shape
-    if isinstance(trained.model, FNO | Refined) or any(name in SHARP for name in trained.record["inputs"]):
+    anywhere = any(isinstance(part, FNO | Refined) for part in trained.model.modules())
+    if anywhere or any(name in SHARP for name in trained.record["inputs"]):
         return grid.shape
     ends = [1 if grid.location == "node" and not grid.is_periodic(axis) else 0 for axis in range(grid.ndim)]
     divides = all(n > end and m >= n and (m - end) % (n - end) == 0

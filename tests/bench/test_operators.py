@@ -149,8 +149,9 @@ def test_files_of_neuraloperator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(case.neuraloperator, "register", lambda unpacked: False)
     monkeypatch.setattr(case, "MGNO", Entrant("MgNO", {"2": case.MGNO.sizes["12 channels"]}, (0.01,)))
     monkeypatch.setattr(case, "OWN", Entrant("FNO", {"2": tiny}, (0.01,)))
-    main, finer, tried = case.run(replace(small(tmp_path), repeats=1))
+    main, even, finer, tried = case.run(replace(small(tmp_path), repeats=1))
     assert [row["seeds"] for row in main.rows] == [1, 1]
+    assert [row["method"] for row in even.rows] == ["MgNO, symmetrised", f"{case.OWN.name}, symmetrised"]
     assert [row["method"] for row in finer.rows[:3]] == [
         "MgNO, itself", "MgNO, interpolated", "MgNO, one more level",
     ]
