@@ -64,5 +64,5 @@ def _names(path: Path) -> set[str]:
     try:
         with ZipFile(path) as archive:
             return {name.removesuffix(".npy") for name in archive.namelist()}
-    except (BadZipFile, OSError, UnicodeDecodeError) as error:
+    except (BadZipFile, NotImplementedError, OSError, UnicodeDecodeError) as error:  # the second: later versions of zip
         raise InputError(f"{path} is not a readable .npz archive ({error})") from None

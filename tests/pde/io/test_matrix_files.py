@@ -257,13 +257,17 @@ def test_many_damaged_files_give_one_line(tmp_path: Path, name: str, cuts: list[
     survive(tmp_path / name, cuts)
 
 
-def test_names_in_an_archive_that_are_no_text(tmp_path: Path) -> None:
+@pytest.mark.parametrize("changes", [
+    {9: 0x08, 46: 0xFF},  # its name is UTF-8, which 0xFF never is
+    {6: 0x40},  # it needs version 6.4 of zip
+])
+def test_entries_of_an_archive_that_cannot_be_listed(tmp_path: Path, changes: dict[int, int]) -> None:
     path = tmp_path / "A.npz"
     sparse.save_npz(path, sparse.eye_array(3, format="csr"))
     data = bytearray(path.read_bytes())
     entry = data.index(b"PK\x01\x02")  # the first one of the table of contents
-    data[entry + 9] |= 0x08  # its name is UTF-8
-    data[entry + 46] = 0xFF  # which no text holds
+    for place, value in changes.items():
+        data[entry + place] = value
     path.write_bytes(data)
     with pytest.raises(InputError, match="not a readable"):
         read_system(path)
