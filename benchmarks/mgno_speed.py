@@ -4,13 +4,18 @@ Fields of 64^2 (`Settings.size` replaces 64, by 32 at least) in batches of 8, wi
 published for Darcy flow. The plain module is the formula with the convolutions of PyTorch, channels first and last;
 ours has the same parameters, or fewer where its transfers to finer levels have kernels of 3. Runs alternate, and the
 fastest of each counts, in seconds of the processor, on one thread. `speedup` is against the faster plain module in
-float32; `saved` are the bytes that the forward pass keeps for the gradient, `error` the difference of outputs from
-those of the plain module in float32, relative to their norm (none where the parameters are others).
+float32; `peak` is what a training step takes at most beyond what was there before, in a process of its own whose
+allocator gives back what is freed (on Linux); `error` the difference of outputs from those of the plain module in
+float32, relative to their norm (none where the parameters are others).
 """
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -108,21 +113,6 @@ class Way(NamedTuple):
             prediction = self.module(x)
         (prediction.float() - y).square().mean().backward()
 
-    def saved(self, x: Tensor) -> int:
-        """Bytes that the forward pass keeps, parameters left out."""
-        kept: dict[int, int] = {p.untyped_storage().data_ptr(): 0 for p in self.module.parameters()}
-
-        def keep(t: Tensor) -> Tensor:
-            kept.setdefault(t.untyped_storage().data_ptr(), t.untyped_storage().nbytes())
-            return t
-
-        with torch.autograd.graph.saved_tensors_hooks(keep, lambda t: t):
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
-                prediction = self.module(x)
-            total = sum(kept.values())
-        del prediction
-        return total
-
 
 def ways() -> list[Way]:
     """Both plain layouts first."""
@@ -143,6 +133,35 @@ def ways() -> list[Way]:
     ]
 
 
+PEAK = "import runpy, sys; runpy.run_path(sys.argv[1])['print_peak'](sys.argv[2], int(sys.argv[3]))"
+
+
+def print_peak(name: str, n: int) -> None:
+    """Megabytes that the second training step of a way takes at most; the first one compiles, with one sample."""
+    torch.set_num_threads(1)
+    way = next(way for way in ways() if way.name == name)
+    way.train(*torch.randn(2, 1, 1, n, n))
+    x, y = torch.randn(2, BATCH, 1, n, n)
+    Path("/proc/self/clear_refs").write_text("5")  # forgets the peak
+    before = _status("VmRSS")
+    way.train(x, y)
+    print((_status("VmHWM") - before) / 1024)
+
+
+def _status(name: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+
+def peak(name: str, n: int) -> float | None:
+    """The same, in megabytes; None where the system does not tell."""
+    if not Path("/proc/self/clear_refs").exists():
+        return None
+    command = [sys.executable, "-P", "-c", PEAK, __file__, name, str(n)]
+    env = {**os.environ, "MALLOC_MMAP_THRESHOLD_": "65536"}
+    return float(subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout)
+
+
 def measure(settings: Settings) -> Table:
     """Alternating runs; the fastest of each."""
     generator = torch.Generator().manual_seed(settings.seed)
@@ -151,7 +170,7 @@ def measure(settings: Settings) -> Table:
     contenders = ways()
     expected = contenders[0].infer(x)
     errors = {w.name: float((w.infer(x) - expected).norm() / expected.norm()) for w in contenders}
-    saved = {w.name: w.saved(x) for w in contenders if w.trains}
+    peaks = {w.name: peak(w.name, n) for w in contenders if w.trains}
     best: dict[tuple[str, str], float] = {}
     for _ in range(max(settings.repeats, 5)):
         for w in contenders:
@@ -160,19 +179,19 @@ def measure(settings: Settings) -> Table:
                 w.infer(x) if task == "infer" else w.train(x, y)
                 best[w.name, task] = min(best.get((w.name, task), 1e9), time.thread_time() - begin)
     plain = {task: min(best[w.name, task] for w in contenders[:2]) for task in ("infer", "train")}
-    rows = [_row(w, best, plain, saved.get(w.name), errors[w.name]) for w in contenders]
+    rows = [_row(w, best, plain, peaks.get(w.name), errors[w.name]) for w in contenders]
     return Table(f"{BATCH} fields of {n}^2, {WIDTH} channels, {LAYERS} layers", rows)
 
 
 def _row(
-    way: Way, best: dict[tuple[str, str], float], plain: dict[str, float], saved: int | None, error: float
+    way: Way, best: dict[tuple[str, str], float], plain: dict[str, float], most: float | None, error: float
 ) -> Row:
     row: Row = {"method": way.name}
     for task, name in (("infer", "inference"), ("train", "training")):
         seconds = best.get((way.name, task))
         row[f"{name}_seconds"] = seconds
         row[f"{name}_speedup"] = None if seconds is None else plain[task] / seconds
-    row["saved_megabytes"] = None if saved is None else saved / 2**20
+    row["peak_megabytes"] = most
     row["error"] = error if way.same else None
     return row
 

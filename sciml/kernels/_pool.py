@@ -85,7 +85,7 @@ def threads(n: int | None) -> Iterator[None]:
         _POOL.resize(before)
 
 
-def slabs(n: int, size: int, minimum: int = 1) -> list[tuple[int, int]]:
+def slabs(n: int, size: int, minimum: int = 1, threads: int | None = None) -> list[tuple[int, int]]:
     """Cut ``range(n)`` into one slab a thread, or a single one for small work.
 
     Parameters
@@ -96,13 +96,16 @@ def slabs(n: int, size: int, minimum: int = 1) -> list[tuple[int, int]]:
         Number of array elements touched; below `SERIAL_BELOW` there is one slab.
     minimum : int
         Smallest slab length.
+    threads : int, optional
+        At most so many of those of the pool.
 
     Examples
     --------
     >>> slabs(10, 100)
     [(0, 10)]
     """
-    count = 1 if size < SERIAL_BELOW else min(_POOL.width, max(1, n // minimum))
+    most = _POOL.width if threads is None else min(threads, _POOL.width)
+    count = 1 if size < SERIAL_BELOW else min(most, max(1, n // minimum))
     bounds = [n * k // count for k in range(count + 1)]
     return list(pairwise(bounds))
 

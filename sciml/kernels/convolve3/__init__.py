@@ -1,15 +1,13 @@
 """Convolution of fields of several channels with kernels of 3 x 3."""
 
-from itertools import pairwise
-
 import numpy as np
 
 from sciml.kernels._lanes import LANES
-from sciml.kernels._pool import SERIAL_BELOW, get_threads, run_slabs
+from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.convolve3.numba import convolve_rows
 
-__all__ = ["convolve3", "row_slabs"]
+__all__ = ["convolve3"]
 
 
 def convolve3(
@@ -49,20 +47,7 @@ def convolve3(
     if out is None:
         height, width = (n + 2 * pad - 2 for n in x.shape[1:3])
         out = np.empty((len(x), height, width, w.shape[3 if adjoint else 0]), x.dtype)
-    parts, added = row_slabs(len(out) * out.shape[1], x.size, threads), out if base is None else base
+    parts, added = slabs(len(out) * out.shape[1], x.size, 8, threads), out if base is None else base
     lanes = (0,) * (out.shape[3] // LANES)
     run_slabs(convolve_rows, parts, x, w, adjoint, pad, added, base is not None, x.dtype.type(scale), out, lanes)
     return out
-
-
-def row_slabs(rows: int, size: int, threads: int | None) -> list[tuple[int, int]]:
-    """Cut rows into one slab a thread, each a few rows at least.
-
-    Examples
-    --------
-    >>> row_slabs(64, 100, 4)
-    [(0, 64)]
-    """
-    most = get_threads() if threads is None else min(threads, get_threads())
-    count = 1 if size < SERIAL_BELOW else max(1, min(most, rows // 8))
-    return list(pairwise(rows * k // count for k in range(count + 1)))

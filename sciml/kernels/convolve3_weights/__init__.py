@@ -3,9 +3,8 @@
 import numpy as np
 
 from sciml.kernels._lanes import LANES
-from sciml.kernels._pool import run_slabs
+from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
-from sciml.kernels.convolve3 import row_slabs
 from sciml.kernels.convolve3_weights.numba import weight_rows
 
 __all__ = ["convolve3_weights"]
@@ -36,7 +35,7 @@ def convolve3_weights(x: Array, g: Array, pad: int = 1, *, threads: int | None =
            [12., 16., 12.],
            [ 9., 12.,  9.]], dtype=float32)
     """
-    parts = row_slabs(len(g) * g.shape[1], x.size, threads)
+    parts = slabs(len(g) * g.shape[1], x.size, 8, threads)
     m0, m1, m2, m3 = sum(run_slabs(weight_rows, parts, x, g, pad, (0,) * (g.shape[3] // LANES)))
     half = (m1 + m2) / 2
     by_column = np.stack((m0 + half, (m1 - m2) / 2, half + m3), 1)  # (row, column, c, k)

@@ -3,9 +3,8 @@
 import numpy as np
 
 from sciml.kernels._lanes import LANES
-from sciml.kernels._pool import run_slabs
+from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
-from sciml.kernels.convolve3 import row_slabs
 from sciml.kernels.convolve4_up.numba import up_rows
 
 __all__ = ["convolve4_up"]
@@ -44,6 +43,6 @@ def convolve4_up(
     size, rows, n, _ = x.shape
     if out is None:
         out = np.empty((size, 2 * rows, 2 * n, w.shape[3]), x.dtype)
-    parts, added = row_slabs(size * rows, 4 * x.size, threads), out if base is None else base
+    parts, added = slabs(size * rows, 4 * x.size, 8, threads), out if base is None else base
     run_slabs(up_rows, parts, x, w, added, base is not None, out, (0,) * (out.shape[3] // LANES))
     return out

@@ -1,15 +1,13 @@
 """Several convolutions of one sample after another, in one call."""
 
-from itertools import pairwise
-
 import numpy as np
 
-from sciml.kernels._pool import SERIAL_BELOW, get_threads, run_slabs
+from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
 from sciml.kernels.convolve_chain.chain import Chain, pitch
 from sciml.kernels.convolve_chain.numba import chain_samples
 
-__all__ = ["convolve_chain", "sample_slabs"]
+__all__ = ["convolve_chain"]
 
 
 def convolve_chain(
@@ -43,20 +41,7 @@ def convolve_chain(
     inside = np.empty(0, x.dtype) if kept is None else kept.reshape(-1)
     passes, table = chain.forward
     run_slabs(
-        chain_samples, sample_slabs(len(x), x.size, threads), x.reshape(-1), x[:1].size, weights, constants,
+        chain_samples, slabs(len(x), x.size, threads=threads), x.reshape(-1), x[:1].size, weights, constants,
         chain.packs, chain.packed, passes, table, inside, keeps, chain.kept, out.reshape(-1), out[:1].size,
     )
     return out
-
-
-def sample_slabs(samples: int, size: int, threads: int | None) -> list[tuple[int, int]]:
-    """Cut samples into one slab a thread.
-
-    Examples
-    --------
-    >>> sample_slabs(64, 100, 4)
-    [(0, 64)]
-    """
-    most = get_threads() if threads is None else min(threads, get_threads())
-    count = 1 if size < SERIAL_BELOW else max(1, min(most, samples))
-    return list(pairwise(samples * k // count for k in range(count + 1)))

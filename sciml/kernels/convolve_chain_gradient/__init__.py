@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from sciml.kernels._pool import run_slabs
+from sciml.kernels._pool import run_slabs, slabs
 from sciml.kernels._stencil import Array
-from sciml.kernels.convolve_chain import sample_slabs
 from sciml.kernels.convolve_chain.chain import Chain, pitch
 from sciml.kernels.convolve_chain_gradient.numba import gradient_samples
 
@@ -41,7 +40,7 @@ def convolve_chain_gradient(
     # Room for pairs of points in half precision.
     most = chain.pairs * max(pitch(f.channels) for f in chain.fields) if x.itemsize == 2 else 0
     parts = run_slabs(
-        gradient_samples, sample_slabs(len(x), x.size, threads), x.reshape(-1), x[:1].size, weights, chain.packs,
+        gradient_samples, slabs(len(x), x.size, threads=threads), x.reshape(-1), x[:1].size, weights, chain.packs,
         chain.packed, passes, table, kept.reshape(-1), chain.kept, g.reshape(-1), g[:1].size, gx, wanted, most,
         g.shape[2],
     )
