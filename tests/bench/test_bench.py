@@ -102,8 +102,8 @@ def test_runs_alternate_and_the_compiling_run_is_not_counted() -> None:
 
 # At the smallest size they compile, train or import for ten seconds and more.
 LONG = {
-    "amg_matrices", "certified_prediction", "dcdm_ablation", "dcdm_costs", "mgno_speed", "neighbours", "poisson_mesh",
-    "torch_kernels",
+    "amg_matrices", "certified_prediction", "dcdm_ablation", "dcdm_costs", "dcdm_jump", "dcdm_obstacles", "mgno_speed",
+    "neighbours", "poisson_mesh", "torch_kernels",
 }
 
 
